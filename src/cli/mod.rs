@@ -1,0 +1,1 @@
+//! The same operations for scripts: text, `--output json`, exit codes.

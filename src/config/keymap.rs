@@ -1,0 +1,1 @@
+//! Keymaps as data: bindings, contexts, inheritance.

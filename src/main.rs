@@ -1,0 +1,3 @@
+//! Reads the command line, wires a world, runs a command or opens the deck.
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! The words of the domain: plain data, no I/O, no SDK types.
+
+pub mod change;
+pub mod cluster;
+pub mod cost;
+pub mod health;
+pub mod id;
+pub mod network;
+pub mod organization;
+pub mod protection;
+pub mod remote;
+pub mod text;
+pub mod traffic;
+
+pub use change::{Change, Class, Standing};
+pub use health::{Health, State};
+pub use id::{
+    AccountId, Arn, AttachmentId, ClusterName, HealthCheckId, HostedZoneId, InternetGatewayId,
+    NatGatewayId, NetworkAclId, OrganizationId, PeeringId, Place, PolicyId, PoolName, Region,
+    RouteTableId, SecurityGroupId, SubnetId, TransitGatewayId, TransitGatewayRouteTableId, UnitId,
+    VpcId, ZoneName,
+};
+pub use organization::{
+    Account, AccountStatus, DelegatedAdministrator, EnvironmentClass, Organization, Policy, Tags,
+    Unit,
+};
+pub use remote::{Dated, Remote, Trouble, TroubleKind};

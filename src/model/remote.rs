@@ -1,0 +1,130 @@
+//! Data that comes from elsewhere and may be late, old or missing.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+/// Why a read failed, in the words that are shown: a kind to group by, a message, the next step.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Trouble {
+    /// What class of failure: decides the glyph and whether waiting, signing in or a role helps.
+    pub kind: TroubleKind,
+    pub message: String,
+    /// What the reader can do next.
+    pub hint: Option<String>,
+}
+
+/// Failures sorted by what the reader can do about them.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, strum::Display,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum TroubleKind {
+    SignedOut,
+    Denied,
+    Throttled,
+    Unreachable,
+    Suspended,
+    /// The endpoint does not offer this call (emulators, some partitions).
+    Unavailable,
+    Other,
+}
+
+/// A value on its way. While it reloads or after a failure, the last good value stays on screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remote<T> {
+    /// Nobody asked yet.
+    Unasked,
+    /// Asked; the value from before, if any, is still shown.
+    Loading(Option<Dated<T>>),
+    Ready(Dated<T>),
+    /// It failed; the reason, and the value from before.
+    Failed(Arc<Trouble>, Option<Dated<T>>),
+}
+
+/// A value and the moment it was read from its source (not from the cache).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dated<T> {
+    pub value: T,
+    pub at: Timestamp,
+}
+
+impl<T> Default for Remote<T> {
+    fn default() -> Self {
+        Self::Unasked
+    }
+}
+
+impl<T> Remote<T> {
+    /// The best value to show now.
+    pub fn value(&self) -> Option<&T> {
+        self.dated().map(|dated| &dated.value)
+    }
+
+    /// When the shown value was read.
+    pub fn read_at(&self) -> Option<Timestamp> {
+        self.dated().map(|dated| dated.at)
+    }
+
+    /// Why the newest read failed, if it did.
+    pub fn trouble(&self) -> Option<&Trouble> {
+        match self {
+            Self::Failed(trouble, _) => Some(trouble),
+            _ => None,
+        }
+    }
+
+    pub fn is_loading(&self) -> bool {
+        matches!(self, Self::Loading(_))
+    }
+
+    /// Notes that a read has begun and keeps the last good value.
+    pub fn begin(&mut self) {
+        *self = Self::Loading(self.take());
+    }
+
+    /// Notes a failure and keeps the last good value.
+    pub fn fail(&mut self, trouble: Arc<Trouble>) {
+        *self = Self::Failed(trouble, self.take());
+    }
+
+    fn dated(&self) -> Option<&Dated<T>> {
+        match self {
+            Self::Unasked => None,
+            Self::Ready(dated) => Some(dated),
+            Self::Loading(last) | Self::Failed(_, last) => last.as_ref(),
+        }
+    }
+
+    fn take(&mut self) -> Option<Dated<T>> {
+        match std::mem::take(self) {
+            Self::Unasked => None,
+            Self::Ready(dated) => Some(dated),
+            Self::Loading(last) | Self::Failed(_, last) => last,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_good_value_survives_a_reload_that_fails() {
+        let at = Timestamp::UNIX_EPOCH;
+        let mut remote = Remote::Ready(Dated { value: 7, at });
+        remote.begin();
+        assert!(remote.is_loading());
+        remote.fail(Arc::new(Trouble {
+            kind: TroubleKind::Denied,
+            message: "no".into(),
+            hint: None,
+        }));
+        assert_eq!(remote.value(), Some(&7));
+        assert_eq!(
+            remote.trouble().map(|trouble| trouble.kind),
+            Some(TroubleKind::Denied)
+        );
+    }
+}

@@ -1,0 +1,1 @@
+//! The live world, by the official SDK.

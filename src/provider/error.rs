@@ -1,0 +1,137 @@
+//! What can go wrong outside, sorted by what the reader can do about it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AccountId, Region, Trouble, TroubleKind, text};
+
+/// A provider call's outcome.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A failure of the outside world and where it happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{kind}{}", place(*account, region.as_ref()))]
+pub struct Error {
+    pub kind: Kind,
+    pub account: Option<AccountId>,
+    pub region: Option<Region>,
+    /// The AWS request id, where the service gave one.
+    pub request_id: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The session has run out or there is none; signing in again helps.
+    #[error("not signed in: {message}")]
+    SignedOut {
+        profile: Option<String>,
+        message: String,
+    },
+    /// A role asks for a code of a multi-factor device.
+    #[error("the code of {device} is needed")]
+    MfaNeeded { device: String },
+    /// The role may not do this; another role may.
+    #[error("`{action}` is denied: {message}")]
+    Denied { action: String, message: String },
+    /// Too many calls; waiting helps.
+    #[error("throttled by {service}")]
+    Throttled {
+        service: String,
+        retry_after: Option<Duration>,
+    },
+    /// No answer came: network, name, TLS or time limit.
+    #[error("{service} does not answer: {message}")]
+    Unreachable { service: String, message: String },
+    /// The thing named is not there.
+    #[error("no {kind} named `{name}`")]
+    NotFound { kind: String, name: String },
+    /// The account is suspended or closed.
+    #[error("the account is {status}")]
+    Suspended { status: String },
+    /// The endpoint does not know this call: an emulator, or a partition without the service.
+    #[error("{service} is unavailable here: {message}")]
+    Unavailable { service: String, message: String },
+    /// Anything else, told in the service's own words.
+    #[error("{service}: {code}: {message}")]
+    Service {
+        service: String,
+        code: String,
+        message: String,
+    },
+}
+
+impl Error {
+    #[must_use]
+    pub const fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            account: None,
+            region: None,
+            request_id: None,
+        }
+    }
+
+    /// The same error with the place where it happened.
+    #[must_use]
+    pub fn at(mut self, account: AccountId, region: Option<&Region>) -> Self {
+        self.account = Some(account);
+        self.region = region.cloned();
+        self
+    }
+
+    /// What the reader can do next, shown under the error.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match &self.kind {
+            Kind::SignedOut {
+                profile: Some(profile),
+                ..
+            } => format!("press `L`, or run `aws sso login --profile {profile}`"),
+            Kind::SignedOut { profile: None, .. } => "set AWS_PROFILE or pass --profile".into(),
+            Kind::MfaNeeded { .. } => "press `L` and type the code".into(),
+            Kind::Denied { .. } => {
+                "pick another role with `A`, or see `awsdeck iam-policy read`".into()
+            }
+            Kind::Throttled { .. } => "awsdeck retries by itself".into(),
+            Kind::Unreachable { .. } => {
+                "check the network, proxy and endpoint with `awsdeck doctor`".into()
+            }
+            Kind::Unavailable { .. }
+            | Kind::NotFound { .. }
+            | Kind::Suspended { .. }
+            | Kind::Service { .. } => return None,
+        };
+        Some(hint)
+    }
+
+    /// What is kept and shown of it, without control characters.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        let kind = match &self.kind {
+            Kind::SignedOut { .. } | Kind::MfaNeeded { .. } => TroubleKind::SignedOut,
+            Kind::Denied { .. } => TroubleKind::Denied,
+            Kind::Throttled { .. } => TroubleKind::Throttled,
+            Kind::Unreachable { .. } => TroubleKind::Unreachable,
+            Kind::Suspended { .. } => TroubleKind::Suspended,
+            Kind::Unavailable { .. } => TroubleKind::Unavailable,
+            Kind::NotFound { .. } | Kind::Service { .. } => TroubleKind::Other,
+        };
+        let message = text::clean(&self.kind.to_string()).into_owned();
+        Trouble {
+            kind,
+            message,
+            hint: self.hint(),
+        }
+    }
+}
+
+fn place(account: Option<AccountId>, region: Option<&Region>) -> String {
+    match (account, region) {
+        (Some(account), Some(region)) => format!(" (account {account}, {region})"),
+        (Some(account), None) => format!(" (account {account})"),
+        (None, Some(region)) => format!(" ({region})"),
+        (None, None) => String::new(),
+    }
+}

@@ -1,0 +1,141 @@
+//! The outside world behind small traits, one per capability.
+//!
+//! Readers and [`Control`] are apart on purpose: views are given readers only, so nothing on
+//! screen can change an account except through the engine.
+
+#[cfg(feature = "aws")]
+pub mod aws;
+mod control;
+pub mod demo;
+mod error;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use control::{Accepted, Control, Envelope, Sent};
+pub use error::{Error, Kind, Result};
+
+use crate::model::{
+    AccountId, Arn, HostedZoneId, Organization, Place, Region,
+    cluster::Cluster,
+    cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
+    network::Network,
+    protection::Protection,
+    traffic::{Balancers, Record, Zones},
+};
+
+/// AWS Organizations: units, accounts, policies, delegated administrators.
+#[async_trait]
+pub trait Organizations: Send + Sync {
+    /// Reads the whole tree. `found` is called with what is known so far after every page, from
+    /// the first one on, so that accounts can be shown and read while the tree is still walked.
+    async fn organization(
+        &self,
+        found: &mut (dyn FnMut(&Organization) + Send),
+    ) -> Result<Organization>;
+}
+
+/// EC2 networking.
+#[async_trait]
+pub trait Networks: Send + Sync {
+    async fn network(&self, place: &Place) -> Result<Network>;
+}
+
+/// EKS clusters with their node groups.
+#[async_trait]
+pub trait Clusters: Send + Sync {
+    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>>;
+}
+
+/// Cost Explorer and Budgets. Every call of the first three is paid for (`CostReport::requests`).
+#[async_trait]
+pub trait Costs: Send + Sync {
+    async fn cost(&self, query: &CostQuery) -> Result<CostReport>;
+    /// The rest of the current month; `None` where there is too little history.
+    async fn forecast(&self, metric: CostMetric) -> Result<Option<Forecast>>;
+    async fn anomalies(&self) -> Result<Vec<Anomaly>>;
+    async fn budgets(&self, account: AccountId) -> Result<Vec<Budget>>;
+}
+
+/// RDS, AWS Backup and S3, as far as they protect data.
+#[async_trait]
+pub trait Protections: Send + Sync {
+    async fn protection(&self, place: &Place) -> Result<Protection>;
+}
+
+/// Route 53 and load balancers.
+#[async_trait]
+pub trait Traffic: Send + Sync {
+    async fn zones(&self, account: AccountId) -> Result<Zones>;
+    async fn balancers(&self, place: &Place) -> Result<Balancers>;
+    /// Asks the zone's own name servers `samples` times for the name and type of `sides` (the
+    /// records of one group) and counts which side answered.
+    async fn answers(
+        &self,
+        account: AccountId,
+        zone: &HostedZoneId,
+        sides: &[Record],
+        samples: u32,
+    ) -> Result<Answers>;
+}
+
+/// Who we are.
+#[async_trait]
+pub trait Identity: Send + Sync {
+    /// The caller as `account` sees it; `None` is the account that we signed in to.
+    async fn caller(&self, account: Option<AccountId>) -> Result<Caller>;
+}
+
+/// Counted answers of a zone's name servers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// By set identifier.
+    pub by_side: BTreeMap<String, u32>,
+    /// Answers that belong to no side.
+    pub strange: u32,
+    /// Queries without an answer.
+    pub lost: u32,
+    /// How many servers were asked.
+    pub servers: u32,
+}
+
+/// An identity (STS, GetCallerIdentity).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    pub account: AccountId,
+    pub arn: Arn,
+    /// When the session ends, where it does.
+    pub expires: Option<Timestamp>,
+}
+
+/// Which world this is: decides badges, file locations and what may be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum World {
+    /// The embedded simulated organization.
+    Demo,
+    Aws {
+        profile: Option<String>,
+        /// The general endpoint override, as users of emulators set it.
+        endpoint: Option<String>,
+    },
+}
+
+/// All capabilities of one world. `aws::connect` builds the live one, `demo` the simulated one.
+#[derive(Clone)]
+pub struct Provider {
+    pub world: World,
+    /// The regions to look in, the home region first.
+    pub regions: Vec<Region>,
+    pub identity: Arc<dyn Identity>,
+    pub organizations: Arc<dyn Organizations>,
+    pub networks: Arc<dyn Networks>,
+    pub clusters: Arc<dyn Clusters>,
+    pub costs: Arc<dyn Costs>,
+    pub protections: Arc<dyn Protections>,
+    pub traffic: Arc<dyn Traffic>,
+    /// Absent under `--read-only`.
+    pub control: Option<Arc<dyn Control>>,
+}

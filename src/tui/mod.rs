@@ -1,0 +1,11 @@
+//! The deck: event → action → message → update → effects → runtime.
+
+pub mod action;
+pub mod effect;
+pub mod theme;
+pub mod views;
+pub mod widgets;
+
+pub use action::{Action, Verb};
+pub use effect::Effect;
+pub use theme::{Symbols, Theme};

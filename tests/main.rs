@@ -1,0 +1,3 @@
+//! The tests that stand above the modules: one binary, a module per subject.
+
+mod layers;
