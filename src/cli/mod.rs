@@ -1,1 +1,28 @@
 //! The same operations for scripts: text, `--output json`, exit codes.
+
+pub mod args;
+mod pages;
+
+pub use args::{Cli, Command, Global};
+pub use pages::{completions, manual, version};
+
+/// How a command ended, as scripts see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    Failed = 1,
+    Usage = 2,
+    /// The plan has changes.
+    Changes = 3,
+    /// Refused: policy, drift, approval, disarmed.
+    Refused = 4,
+    /// Done in part: some scopes could not be read.
+    Partial = 5,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -81,7 +81,7 @@ impl Inventory {
         self.version += 1;
         match (query, loaded) {
             (Query::Organization, Loaded::Organization(value)) => {
-                self.organization = ready(value, at)
+                self.organization = ready(value, at);
             }
             (Query::Network(place), Loaded::Network(value)) => {
                 self.networks.insert(place.clone(), ready(value, at));

@@ -32,9 +32,10 @@ pub enum TroubleKind {
 }
 
 /// A value on its way. While it reloads or after a failure, the last good value stays on screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Remote<T> {
     /// Nobody asked yet.
+    #[default]
     Unasked,
     /// Asked; the value from before, if any, is still shown.
     Loading(Option<Dated<T>>),
@@ -48,12 +49,6 @@ pub enum Remote<T> {
 pub struct Dated<T> {
     pub value: T,
     pub at: Timestamp,
-}
-
-impl<T> Default for Remote<T> {
-    fn default() -> Self {
-        Self::Unasked
-    }
 }
 
 impl<T> Remote<T> {

@@ -190,7 +190,7 @@ fn differences(found: &[&Record], planned: &[Record]) -> Vec<String> {
         match found.iter().find(|record| twin(record, wanted)) {
             None => lines.push(format!("{} is gone", label(wanted))),
             Some(now) => {
-                lines.extend(fields(wanted, now).map(|what| format!("{}: {what}", label(wanted))))
+                lines.extend(fields(wanted, now).map(|what| format!("{}: {what}", label(wanted))));
             }
         }
     }
