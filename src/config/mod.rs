@@ -2,6 +2,7 @@
 
 pub mod environment;
 pub mod keymap;
+pub mod suggest;
 pub mod theme;
 
 pub use environment::Environments;

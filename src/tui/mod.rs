@@ -2,6 +2,8 @@
 
 pub mod action;
 pub mod effect;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod theme;
 pub mod views;
 pub mod widgets;
