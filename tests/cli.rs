@@ -1,0 +1,33 @@
+//! The command line as scripts meet it: exit codes, what goes where, no terminal codes in a pipe.
+
+use crate::support::{Home, text};
+
+#[test]
+fn a_mistake_is_explained_on_standard_error_and_ends_with_2() {
+    let home = Home::new();
+    for wrong in [
+        &["frobnicate"][..],
+        &["tree", "--output", "xml"],
+        &["screenshot", "home", "--size", "big"],
+    ] {
+        let output = home.run(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(text(&output.stderr).contains("error:"), "{wrong:?}");
+        assert!(output.stdout.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn version_completions_and_manual_need_no_account() {
+    let home = Home::new();
+    assert!(home.printed(0, &["version"]).starts_with("awsdeck "));
+    assert!(
+        home.printed(0, &["version", "--verbose"])
+            .contains("licence   MIT OR Apache-2.0")
+    );
+    assert!(
+        home.printed(0, &["completions", "bash"])
+            .contains("complete")
+    );
+    assert!(home.printed(0, &["man"]).contains(".TH"));
+}
