@@ -1,1 +1,3 @@
 //! The live world, by the official SDK.
+
+pub mod ec2;

@@ -1,0 +1,39 @@
+//! EC2 with only the operations that are called, on the runtime of the official SDK.
+//!
+//! The published crate has more than eight hundred operations and takes longer to compile than all
+//! the rest of the program. This client takes credentials, region, endpoint, proxy, timeouts and
+//! retries from the same `SdkConfig` as the official ones, and botocore is its oracle: parameters,
+//! endpoints and parsed answers are compared with it one by one.
+
+mod call;
+mod client;
+mod describe;
+mod endpoint;
+mod error;
+mod instance_types;
+mod internet;
+mod params;
+mod peering;
+mod places;
+mod security;
+mod shapes;
+mod transit;
+mod vpc;
+
+pub use call::Retry;
+pub use client::{CallError, ConfigError, Ec2};
+pub use describe::{Describe, Filter, List};
+pub use endpoint::{Variant, default_url};
+pub use error::Ec2Error;
+pub use instance_types::{InstanceType, InstanceTypes};
+pub use internet::{InternetGateway, InternetGateways, NatGateway, NatGateways};
+pub use params::Params;
+pub use peering::{Peering, PeeringEnd, Peerings};
+pub use places::{DescribeRegions, Region, Regions, Zone, Zones};
+pub use security::{AclEntry, NetworkAcl, NetworkAcls, Permission, SecurityGroup, SecurityGroups};
+pub use shapes::{Set, Tag};
+pub use transit::{
+    FoundRoutes, SearchRoutes, TransitAttachment, TransitAttachments, TransitGateway,
+    TransitGateways, TransitRoute, TransitRouteTable, TransitRouteTables,
+};
+pub use vpc::{Ipv6Association, Route, RouteTable, RouteTables, Subnet, Subnets, Vpc, Vpcs};
