@@ -1,6 +1,9 @@
 //! Networks: VPCs and everything that decides whether two of them can really talk.
 
 mod edge;
+mod index;
+#[cfg(test)]
+mod sample;
 mod trace;
 
 use std::net::IpAddr;
@@ -15,7 +18,7 @@ use super::{
     TransitGatewayRouteTableId, VpcId, ZoneName,
 };
 
-pub use edge::{Edge, EdgeState, Topology};
+pub use edge::{Edge, EdgeState, Join, Node, Side, SideState, Topology};
 pub use trace::{Endpoint, Hop, HopKind, Trace, Verdict};
 
 /// The network of one account in one region, as EC2 describes it.
