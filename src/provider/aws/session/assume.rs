@@ -1,0 +1,169 @@
+//! AssumeRole with all that a profile may ask for: external id, session name, duration, a code of a
+//! multi-factor device, source identity.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, error::CredentialsError, future},
+};
+use aws_sdk_sts::{Client, config::retry::RetryPartition};
+use aws_types::SdkConfig;
+
+use super::{super::error::Call, Prompt};
+use crate::provider::{Error, Kind, Result};
+
+/// A code may be mistyped or run out while it is typed; more tries than this lock devices.
+const CODES: usize = 3;
+
+/// One role to assume with the credentials of `base`.
+#[derive(Clone)]
+pub(super) struct AssumeRole {
+    pub(super) base: SdkConfig,
+    pub(super) arn: String,
+    pub(super) session_name: String,
+    pub(super) external_id: Option<String>,
+    pub(super) duration: Option<Duration>,
+    pub(super) mfa_serial: Option<String>,
+    pub(super) source_identity: Option<String>,
+    pub(super) prompt: Option<Arc<dyn Prompt>>,
+}
+
+impl AssumeRole {
+    pub(super) async fn credentials(&self) -> Result<Credentials> {
+        let Some(device) = &self.mfa_serial else {
+            return self.assume(None).await;
+        };
+        let needed = || {
+            Error::new(Kind::MfaNeeded {
+                device: device.clone(),
+            })
+        };
+        let prompt = self.prompt.as_ref().ok_or_else(needed)?;
+        let mut problem = None;
+        for _ in 0..CODES {
+            let code = prompt.mfa_code(device, problem.as_deref()).await;
+            let code = code.ok_or_else(needed)?;
+            match self.assume(Some((device, code.trim()))).await {
+                Err(Error {
+                    kind: Kind::Denied { message, .. },
+                    ..
+                }) if is_about_code(&message) => {
+                    problem = Some(message);
+                }
+                outcome => return outcome,
+            }
+        }
+        Err(Error::new(Kind::Denied {
+            action: "sts:AssumeRole".into(),
+            message: problem.unwrap_or_default(),
+        }))
+    }
+
+    async fn assume(&self, code: Option<(&String, &str)>) -> Result<Credentials> {
+        let region = self.base.region().map_or("", |region| region.as_ref());
+        let config = aws_sdk_sts::config::Builder::from(&self.base)
+            .retry_partition(RetryPartition::new(format!("home-sts-{region}")))
+            .build();
+        let (serial, token) = code.unzip();
+        let seconds = self
+            .duration
+            .and_then(|duration| i32::try_from(duration.as_secs()).ok());
+        let answer = Client::from_conf(config)
+            .assume_role()
+            .role_arn(&self.arn)
+            .role_session_name(&self.session_name)
+            .set_external_id(self.external_id.clone())
+            .set_duration_seconds(seconds)
+            .set_serial_number(serial.cloned())
+            .set_token_code(token.map(str::to_owned))
+            .set_source_identity(self.source_identity.clone())
+            .send()
+            .await
+            .map_err(|error| self.refused(Call::unplaced("sts", "AssumeRole").error(error)))?;
+        let given = answer
+            .credentials()
+            .ok_or_else(|| self.refused_without_answer())?;
+        let expires = std::time::SystemTime::try_from(*given.expiration()).ok();
+        Ok(Credentials::new(
+            given.access_key_id(),
+            given.secret_access_key(),
+            Some(given.session_token().to_owned()),
+            expires,
+            "awsdeck-assume-role",
+        ))
+    }
+
+    /// Says which role was refused: the service's own words do not always.
+    fn refused(&self, mut error: Error) -> Error {
+        if let Kind::Denied { message, .. } = &mut error.kind {
+            if !message.contains(&self.arn) {
+                *message = format!("{}: {message}", self.arn);
+            }
+        }
+        error
+    }
+
+    fn refused_without_answer(&self) -> Error {
+        Error::new(Kind::Service {
+            service: "sts".into(),
+            code: "NoCredentials".into(),
+            message: format!("AssumeRole of {} gave no credentials", self.arn),
+        })
+    }
+}
+
+impl fmt::Debug for AssumeRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AssumeRole")
+            .field("arn", &self.arn)
+            .field("session_name", &self.session_name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ProvideCredentials for AssumeRole {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let given = async {
+            self.credentials()
+                .await
+                .map_err(CredentialsError::provider_error)
+        };
+        future::ProvideCredentials::new(given)
+    }
+}
+
+fn is_about_code(message: &str) -> bool {
+    message.contains("MultiFactorAuthentication failed") || message.contains("one time pass code")
+}
+
+/// A session name that STS accepts: `awsdeck-<user>`, other characters replaced by `-`, cut to 64.
+pub(super) fn session_name(user: &str) -> String {
+    let fits = |char: char| char.is_ascii_alphanumeric() || "_+=,.@-".contains(char);
+    let user: String = user
+        .chars()
+        .map(|char| if fits(char) { char } else { '-' })
+        .take(56)
+        .collect();
+    if user.is_empty() {
+        "awsdeck".into()
+    } else {
+        format!("awsdeck-{user}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_name_holds_only_what_sts_accepts() {
+        assert_eq!(session_name("ann"), "awsdeck-ann");
+        assert_eq!(session_name("Bü ro/x"), "awsdeck-B--ro-x");
+        assert_eq!(session_name(""), "awsdeck");
+        assert_eq!(session_name(&"x".repeat(100)).len(), 64);
+    }
+}
