@@ -8,6 +8,7 @@ pub mod aws;
 mod control;
 pub mod demo;
 mod error;
+pub mod permissions;
 
 use std::{collections::BTreeMap, sync::Arc};
 
