@@ -1,0 +1,147 @@
+//! Which columns fit, and where.
+
+use crate::inventory::tables::{Column, ColumnKind};
+
+/// Cells between two columns.
+const GAP: u16 = 2;
+
+/// A column on screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    pub(super) column: usize,
+    /// From the left of the row, the gutter not counted.
+    pub(super) x: u16,
+    pub(super) width: u16,
+}
+
+/// Chooses columns for `width` cells: the first always, then, after `offset` that are scrolled
+/// away, as many as fit at their narrowest. What is left lets them grow to what they hold.
+#[must_use]
+pub(super) fn slots(
+    columns: &[Column],
+    naturals: &[u16],
+    wide: bool,
+    offset: usize,
+    width: u16,
+) -> Vec<Slot> {
+    let mut candidates = (0..columns.len()).filter(|&index| wide || !columns[index].wide);
+    let Some(first) = candidates.next() else {
+        return Vec::new();
+    };
+    let natural = |index: usize| {
+        naturals
+            .get(index)
+            .copied()
+            .unwrap_or(0)
+            .max(head(&columns[index]))
+    };
+    let narrowest = |index: usize| columns[index].width.min(natural(index)).max(1);
+    let mut slots = vec![Slot {
+        column: first,
+        x: 0,
+        width: narrowest(first).min(width),
+    }];
+    let mut used = slots[0].width;
+    for column in candidates.skip(offset) {
+        let need = narrowest(column) + GAP;
+        if used + need > width {
+            break;
+        }
+        used += need;
+        slots.push(Slot {
+            column,
+            x: 0,
+            width: need - GAP,
+        });
+    }
+    let mut left = width.saturating_sub(used);
+    while left > 0 {
+        let before = left;
+        for slot in &mut slots {
+            if left > 0 && slot.width < natural(slot.column) {
+                slot.width += 1;
+                left -= 1;
+            }
+        }
+        if left == before {
+            break;
+        }
+    }
+    let mut x = 0;
+    for slot in &mut slots {
+        slot.x = x;
+        x += slot.width + GAP;
+    }
+    slots
+}
+
+/// How far columns can be scrolled so that the last still moves into view.
+#[must_use]
+pub(super) fn last_offset(columns: &[Column], naturals: &[u16], wide: bool, width: u16) -> usize {
+    let count = columns.iter().filter(|column| wide || !column.wide).count();
+    (0..count)
+        .find(|&offset| {
+            let shown = slots(columns, naturals, wide, offset, width).len();
+            offset + shown >= count
+        })
+        .unwrap_or(0)
+}
+
+/// Numbers are read from the right.
+#[must_use]
+pub(super) const fn right_aligned(kind: ColumnKind) -> bool {
+    !matches!(kind, ColumnKind::Text | ColumnKind::State)
+}
+
+fn head(column: &Column) -> u16 {
+    // A sort mark needs a cell of its own.
+    u16::try_from(super::super::text::width(column.title))
+        .unwrap_or(u16::MAX)
+        .saturating_add(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn column(title: &'static str, width: u16, wide: bool) -> Column {
+        Column {
+            key: title,
+            title,
+            kind: ColumnKind::Text,
+            width,
+            wide,
+        }
+    }
+
+    const COLUMNS: &[Column] = &[
+        column("NAME", 8, false),
+        column("STATE", 6, false),
+        column("ZONE", 5, false),
+        column("ARN", 20, true),
+    ];
+    const NATURALS: &[u16] = &[12, 6, 5, 60];
+
+    fn shown(wide: bool, offset: usize, width: u16) -> Vec<(usize, u16, u16)> {
+        slots(COLUMNS, NATURALS, wide, offset, width)
+            .into_iter()
+            .map(|slot| (slot.column, slot.x, slot.width))
+            .collect()
+    }
+
+    #[test]
+    fn the_last_columns_go_first_and_the_rest_grows_to_what_it_holds() {
+        assert_eq!(shown(false, 0, 60), [(0, 0, 12), (1, 14, 6), (2, 22, 5)]);
+        assert_eq!(shown(false, 0, 17), [(0, 0, 9), (1, 11, 6)]);
+        assert_eq!(shown(false, 0, 5), [(0, 0, 5)]);
+        assert_eq!(shown(false, 0, 0), [(0, 0, 0)]);
+    }
+
+    #[test]
+    fn scrolling_keeps_the_first_column() {
+        assert_eq!(shown(false, 1, 17), [(0, 0, 10), (2, 12, 5)]);
+        assert_eq!(last_offset(COLUMNS, NATURALS, false, 17), 1);
+        assert_eq!(last_offset(COLUMNS, NATURALS, true, 200), 0);
+        assert_eq!(last_offset(COLUMNS, NATURALS, true, 30), 2);
+    }
+}

@@ -1,0 +1,337 @@
+//! A virtual table: rows of a shared table, narrowed, ordered, marked, and drawn as far as visible.
+
+mod draw;
+mod layout;
+mod order;
+
+use std::{cell::Cell, collections::HashSet};
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use jiff::{SignedDuration, Timestamp};
+use ratatui::{layout::Rect, text::Line};
+
+use super::{Brush, Window};
+use crate::{
+    inventory::tables::{self, Column, ColumnKind, Object, Row, Table},
+    tui::Verb,
+};
+
+/// Draws a cell in another way than as its text, as a bar for example.
+pub type Painter = fn(&Row, &Column, u16, Brush<'_>) -> Option<Line<'static>>;
+
+/// Two clicks within this time are a double click.
+pub const DOUBLE_CLICK: SignedDuration = SignedDuration::from_millis(400);
+
+/// Rows that are looked at for the width of a column: enough to be right, few enough to be free.
+const SAMPLED: usize = 500;
+
+/// The state of one table on screen.
+pub struct Grid {
+    pub table: Table,
+    rows: Vec<Row>,
+    /// Indices of the rows that pass the filter, in the order that is shown.
+    order: Vec<usize>,
+    filter: String,
+    needles: Vec<String>,
+    sort: Option<Sort>,
+    wide: bool,
+    /// Columns scrolled away to the left; the first column stays.
+    offset: usize,
+    marked: HashSet<Object>,
+    /// Where the last mark was set: a range reaches from there.
+    anchor: Option<usize>,
+    window: Window,
+    painter: Option<Painter>,
+    /// The widest text of each column.
+    naturals: Vec<u16>,
+    /// Cells of the last frame for the columns.
+    width: Cell<u16>,
+    clicked: Option<(usize, Timestamp)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sort {
+    column: usize,
+    descending: bool,
+}
+
+/// What a click meant beyond moving the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Click {
+    /// Nothing of the table was hit.
+    Missed,
+    Taken,
+    /// Twice on the same row.
+    Opened,
+}
+
+impl Grid {
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        Self {
+            table,
+            rows: Vec::new(),
+            order: Vec::new(),
+            filter: String::new(),
+            needles: Vec::new(),
+            sort: None,
+            wide: false,
+            offset: 0,
+            marked: HashSet::new(),
+            anchor: None,
+            window: Window::default(),
+            painter: None,
+            naturals: Vec::new(),
+            width: Cell::default(),
+            clicked: None,
+        }
+    }
+
+    #[must_use]
+    pub const fn painted_by(mut self, painter: Painter) -> Self {
+        self.painter = Some(painter);
+        self
+    }
+
+    /// Replaces the rows; cursor and marks stay on what they were on.
+    pub fn set(&mut self, rows: Vec<Row>, now: Timestamp) {
+        let here = self.selected().map(|row| row.object.clone());
+        let columns = self.table.columns;
+        self.naturals = vec![0; columns.len()];
+        for row in rows.iter().take(SAMPLED) {
+            for ((widest, cell), column) in self.naturals.iter_mut().zip(&row.cells).zip(columns) {
+                *widest = draw::natural(cell, column.kind, now).max(*widest);
+            }
+        }
+        self.rows = rows;
+        self.arrange(here.as_ref(), now);
+    }
+
+    pub fn filter(&mut self, text: &str, now: Timestamp) {
+        let here = self.selected().map(|row| row.object.clone());
+        self.filter = text.trim().to_lowercase();
+        self.needles = self
+            .filter
+            .split_whitespace()
+            .filter(|term| !term.contains(['=', '<', '>', ':', '!']))
+            .map(str::to_owned)
+            .collect();
+        self.arrange(here.as_ref(), now);
+    }
+
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The rows that pass the filter, in the order that is shown.
+    pub fn shown(&self) -> impl Iterator<Item = &Row> {
+        self.order.iter().map(|&index| &self.rows[index])
+    }
+
+    #[must_use]
+    pub fn selected(&self) -> Option<&Row> {
+        self.order
+            .get(self.window.cursor())
+            .map(|&index| &self.rows[index])
+    }
+
+    #[must_use]
+    pub fn marked(&self) -> Vec<Object> {
+        self.shown()
+            .filter(|row| self.marked.contains(&row.object))
+            .map(|row| row.object.clone())
+            .collect()
+    }
+
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The first row on screen.
+    pub fn top(&self) -> usize {
+        self.window.top()
+    }
+
+    /// `clusters(12)`, `clusters(3/12) /prod`
+    #[must_use]
+    pub fn title(&self, name: &str) -> String {
+        let all = super::figures::count(self.rows.len());
+        if self.filter.is_empty() {
+            return format!("{name}({all})");
+        }
+        let some = super::figures::count(self.order.len());
+        format!("{name}({some}/{all}) /{}", self.filter)
+    }
+
+    /// Moves, marks, sorts, scrolls; `false` where the verb means nothing to a table.
+    pub fn act(&mut self, verb: Verb, now: Timestamp) -> bool {
+        match verb {
+            Verb::Left => self.offset = self.offset.saturating_sub(1),
+            Verb::Right => {
+                let last = layout::last_offset(
+                    self.table.columns,
+                    &self.naturals,
+                    self.wide,
+                    self.width.get(),
+                );
+                self.offset = (self.offset + 1).min(last);
+            }
+            Verb::Wide => {
+                self.wide = !self.wide;
+                self.offset = 0;
+            }
+            Verb::SortNext => self.sort_next(now),
+            Verb::Mark => self.mark(),
+            Verb::MarkRange => self.mark_range(),
+            Verb::NextMatch => return self.window.act(Verb::Down, self.order.len()),
+            Verb::PreviousMatch => return self.window.act(Verb::Up, self.order.len()),
+            verb => return self.window.act(verb, self.order.len()),
+        }
+        true
+    }
+
+    /// Takes back what is set, the newest first; `false` where nothing is.
+    pub fn back(&mut self) -> bool {
+        let marks = !self.marked.is_empty();
+        self.marked.clear();
+        self.anchor = None;
+        marks
+    }
+
+    /// A click in `area`, where the table was drawn, or the wheel over it.
+    pub fn mouse(&mut self, event: MouseEvent, area: Rect, now: Timestamp) -> Click {
+        let at = (event.column, event.row);
+        if !area.contains(at.into()) {
+            return Click::Missed;
+        }
+        match event.kind {
+            MouseEventKind::ScrollDown => self.window.wheel(true, self.order.len()),
+            MouseEventKind::ScrollUp => self.window.wheel(false, self.order.len()),
+            MouseEventKind::Down(MouseButton::Left) if event.row == area.y => {
+                let head = Rect { height: 1, ..area };
+                let hit = self
+                    .slots(area.width)
+                    .into_iter()
+                    .find(|&slot| draw::cell_area(head, slot).contains(at.into()));
+                if let Some(slot) = hit {
+                    self.sort_by(slot.column, now);
+                }
+            }
+            MouseEventKind::Down(MouseButton::Left) => {
+                let line = usize::from(event.row - Self::body(area).y);
+                if let Some(index) = self.window.at(line, self.order.len()) {
+                    self.window.go(index, self.order.len());
+                    let again = self.clicked.is_some_and(|(last, when)| {
+                        last == index && now.duration_since(when) <= DOUBLE_CLICK
+                    });
+                    self.clicked = (!again).then_some((index, now));
+                    if again {
+                        return Click::Opened;
+                    }
+                }
+            }
+            _ => return Click::Missed,
+        }
+        Click::Taken
+    }
+
+    fn sort_next(&mut self, now: Timestamp) {
+        let columns: Vec<usize> = (0..self.table.columns.len())
+            .filter(|&index| self.wide || !self.table.columns[index].wide)
+            .collect();
+        let next = match self.sort {
+            None => columns.first(),
+            Some(sort) => columns.iter().find(|&&column| column > sort.column),
+        };
+        match next {
+            Some(&column) => self.sort_by(column, now),
+            None => {
+                let here = self.selected().map(|row| row.object.clone());
+                self.sort = None;
+                self.arrange(here.as_ref(), now);
+            }
+        }
+    }
+
+    /// Sorts by a column; the same again turns the order round. Figures begin with the greatest.
+    fn sort_by(&mut self, column: usize, now: Timestamp) {
+        let here = self.selected().map(|row| row.object.clone());
+        let descending = match self.sort {
+            Some(sort) if sort.column == column => !sort.descending,
+            _ => matches!(
+                self.table.columns[column].kind,
+                ColumnKind::Number | ColumnKind::Money | ColumnKind::Bytes | ColumnKind::Percent
+            ),
+        };
+        self.sort = Some(Sort { column, descending });
+        self.arrange(here.as_ref(), now);
+    }
+
+    fn mark(&mut self) {
+        let Some(object) = self.selected().map(|row| row.object.clone()) else {
+            return;
+        };
+        if !self.marked.remove(&object) {
+            self.marked.insert(object);
+            self.anchor = Some(self.window.cursor());
+        }
+        self.window.act(Verb::Down, self.order.len());
+    }
+
+    fn mark_range(&mut self) {
+        let here = self.window.cursor();
+        let anchor = self.anchor.unwrap_or(here);
+        let range = anchor.min(here)..(anchor.max(here) + 1).min(self.order.len());
+        for &index in self.order.get(range).unwrap_or_default() {
+            self.marked.insert(self.rows[index].object.clone());
+        }
+        self.anchor = Some(here);
+    }
+
+    fn arrange(&mut self, here: Option<&Object>, now: Timestamp) {
+        let passes = |row: &Row| {
+            self.needles.iter().all(|needle| {
+                row.cells.iter().any(|cell| {
+                    order::shown(cell, now)
+                        .to_lowercase()
+                        .contains(needle.as_str())
+                })
+            })
+        };
+        let mut order: Vec<usize> = (0..self.rows.len())
+            .filter(|&index| passes(&self.rows[index]))
+            .collect();
+        if let Some(sort) = self.sort {
+            let cell = |index: usize| {
+                self.rows[index]
+                    .cells
+                    .get(sort.column)
+                    .unwrap_or(&tables::Cell::Unknown)
+            };
+            order.sort_by(|&a, &b| {
+                let ordering = order::compare(cell(a), cell(b));
+                if sort.descending {
+                    ordering.reverse()
+                } else {
+                    ordering
+                }
+            });
+        }
+        self.order = order;
+        self.anchor = None;
+        let found = here.and_then(|here| {
+            self.order
+                .iter()
+                .position(|&index| self.rows[index].object == *here)
+        });
+        self.window
+            .go(found.unwrap_or(self.window.cursor()), self.order.len());
+    }
+}

@@ -1,0 +1,95 @@
+//! A number on a ground whose colour says how great it is.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use super::Brush;
+use crate::tui::theme::Ramp;
+
+/// The style of a cell at `share`, 0 to 1. The number stands in the cell whatever the colours, so
+/// a terminal without them loses nothing but the glance; there the greatest are bold.
+#[must_use]
+pub fn style(ramp: Ramp, share: f64, brush: Brush<'_>) -> Style {
+    match brush.theme.ramp(ramp, share) {
+        Color::Reset if share >= 0.75 => Style::new().add_modifier(Modifier::BOLD),
+        Color::Reset => Style::new(),
+        ground => Style::new().bg(ground).fg(ink(ground)),
+    }
+}
+
+/// Where `value` stands between nothing and `top` on a logarithmic scale, 0 to 1: costs spread
+/// over magnitudes, and a linear scale would show one bright cell and nothing else.
+#[must_use]
+pub fn log_share(value: f64, top: f64) -> f64 {
+    if value <= 0.0 || top <= 0.0 {
+        return 0.0;
+    }
+    (value.ln_1p() / top.ln_1p()).clamp(0.0, 1.0)
+}
+
+/// Black or white, whichever reads better on `ground`.
+fn ink(ground: Color) -> Color {
+    let (red, green, blue) = match ground {
+        Color::Rgb(red, green, blue) => (red, green, blue),
+        Color::Indexed(index) => indexed(index),
+        Color::Black
+        | Color::Blue
+        | Color::Red
+        | Color::Magenta
+        | Color::DarkGray
+        | Color::Green => (0, 0, 0),
+        _ => (255, 255, 255),
+    };
+    let light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+    // Equal contrast to black and to white (WCAG 2, relative luminance).
+    if light > 0.179 {
+        Color::Black
+    } else {
+        Color::White
+    }
+}
+
+fn linear(channel: u8) -> f64 {
+    let part = f64::from(channel) / 255.0;
+    if part <= 0.040_45 {
+        part / 12.92
+    } else {
+        ((part + 0.055) / 1.055).powf(2.4)
+    }
+}
+
+/// The colour of an xterm-256 index above the sixteen of the terminal.
+fn indexed(index: u8) -> (u8, u8, u8) {
+    match index {
+        0..=15 => (0, 0, 0),
+        16..=231 => {
+            let step = |value: u8| if value == 0 { 0 } else { 55 + value * 40 };
+            let index = index - 16;
+            (step(index / 36), step(index / 6 % 6), step(index % 6))
+        }
+        232..=255 => {
+            let grey = 8 + (index - 232) * 10;
+            (grey, grey, grey)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ink_reads_on_dark_and_on_bright_ground() {
+        assert_eq!(ink(Color::Rgb(20, 20, 60)), Color::White);
+        assert_eq!(ink(Color::Rgb(240, 220, 90)), Color::Black);
+        assert_eq!(ink(Color::Indexed(231)), Color::Black);
+        assert_eq!(ink(Color::Indexed(17)), Color::White);
+        assert_eq!(ink(Color::Yellow), Color::Black);
+    }
+
+    #[test]
+    fn magnitudes_are_spread_over_the_scale() {
+        assert!(log_share(0.0, 50_000.0).abs() < f64::EPSILON);
+        assert!((log_share(50_000.0, 50_000.0) - 1.0).abs() < f64::EPSILON);
+        assert!(log_share(500.0, 50_000.0) > 0.5);
+    }
+}

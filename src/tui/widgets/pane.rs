@@ -1,0 +1,98 @@
+//! The frame around a part of the screen: border, title, focus, scroll mark.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Alignment, Rect},
+    symbols::border,
+    text::Line,
+    widgets::{Block, BorderType, Widget},
+};
+
+use super::{Brush, row};
+use crate::tui::theme::{Role, Symbols};
+
+const ASCII: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+/// A bordered box.
+#[derive(Default)]
+pub struct Pane<'a> {
+    pub title: Line<'a>,
+    /// At the right of the upper edge.
+    pub corner: Line<'a>,
+    /// At the left of the lower edge: what is missing, how old.
+    pub foot: Line<'a>,
+    pub focused: bool,
+}
+
+impl Pane<'_> {
+    /// What is left inside of `area`.
+    #[must_use]
+    pub const fn inner(area: Rect) -> Rect {
+        Rect {
+            x: area.x.saturating_add(1),
+            y: area.y.saturating_add(1),
+            width: area.width.saturating_sub(2),
+            height: area.height.saturating_sub(2),
+        }
+    }
+
+    /// Draws the frame and says what is left inside.
+    pub fn draw(self, buffer: &mut Buffer, area: Rect, brush: Brush<'_>) -> Rect {
+        let area = area.intersection(buffer.area);
+        let border = if self.focused {
+            Role::BorderFocused
+        } else {
+            Role::Border
+        };
+        let mut block = Block::bordered().border_style(brush.style(border));
+        block = match brush.symbols {
+            Symbols::Unicode => block.border_type(BorderType::Rounded),
+            Symbols::Ascii => block.border_set(ASCII),
+        };
+        if self.title.width() > 0 {
+            block = block.title_top(spaced(self.title.patch_style(brush.style(Role::Title))));
+        }
+        if self.corner.width() > 0 {
+            block = block.title_top(spaced(self.corner).alignment(Alignment::Right));
+        }
+        if self.foot.width() > 0 {
+            block = block.title_bottom(spaced(self.foot));
+        }
+        block.render(area, buffer);
+        Self::inner(area)
+    }
+}
+
+/// Titles breathe: a space before and after.
+fn spaced(mut line: Line<'_>) -> Line<'_> {
+    line.spans.insert(0, " ".into());
+    line.spans.push(" ".into());
+    line
+}
+
+/// Draws on the right border of `area` which part of `len` rows, from `top` on, is shown.
+pub fn scroll_mark(buffer: &mut Buffer, area: Rect, top: usize, len: usize, brush: Brush<'_>) {
+    let track = Pane::inner(area);
+    let shown = usize::from(track.height);
+    if shown == 0 || len <= shown || area.width < 2 {
+        return;
+    }
+    let size = (shown * shown / len).max(1);
+    let at = (shown - size) * top.min(len - shown) / (len - shown);
+    let right = area.right() - 1;
+    for index in at..at + size {
+        if let Some(cell) = row(track, index).and_then(|row| buffer.cell_mut((right, row.y))) {
+            cell.set_symbol(brush.pick("┃", "#"))
+                .set_style(brush.style(Role::BorderFocused));
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! A virtual tree: folds and cursor by identity, the order of open rows kept as it changes.
+
+use std::{collections::HashSet, hash::Hash};
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Brush, Window, put, row};
+use crate::tui::{Verb, theme::Role};
+
+/// One row: its identity, how deep it stands, what it is.
+#[derive(Clone, Debug)]
+pub struct Node<K, V> {
+    pub key: K,
+    pub depth: u16,
+    pub value: V,
+}
+
+/// Nodes in pre-order. A frame builds visible rows only; a fold touches the rows below it only.
+#[derive(Clone, Debug)]
+pub struct Tree<K, V> {
+    nodes: Vec<Node<K, V>>,
+    /// For each node the index after its last descendant.
+    ends: Vec<usize>,
+    folded: HashSet<K>,
+    marked: HashSet<K>,
+    visible: Vec<usize>,
+    /// Nodes that a filter lets through, with those above and below them.
+    kept: Option<Vec<bool>>,
+    pub window: Window,
+}
+
+impl<K, V> Default for Tree<K, V> {
+    fn default() -> Self {
+        Self {
+            nodes: Vec::new(),
+            ends: Vec::new(),
+            folded: HashSet::new(),
+            marked: HashSet::new(),
+            visible: Vec::new(),
+            kept: None,
+            window: Window::default(),
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash, V> Tree<K, V> {
+    /// Replaces the nodes. The cursor, the folds and the marks stay on what they were on.
+    pub fn set(&mut self, nodes: Vec<Node<K, V>>) {
+        let here = self.selected().map(|node| node.key.clone());
+        self.ends = ends(&nodes);
+        self.nodes = nodes;
+        self.kept = None;
+        self.arrange(here.as_ref());
+    }
+
+    /// Shows what `keep` lets through and the path to it; folds do not hide a match.
+    pub fn filter(&mut self, keep: Option<impl Fn(&Node<K, V>) -> bool>) {
+        let here = self.selected().map(|node| node.key.clone());
+        self.kept = keep.map(|keep| self.through(keep));
+        self.arrange(here.as_ref());
+    }
+
+    pub fn fold(&mut self, key: K) {
+        if self.folded.insert(key) {
+            let here = self.selected().map(|node| node.key.clone());
+            self.arrange(here.as_ref());
+        }
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.visible.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.visible.is_empty()
+    }
+
+    #[must_use]
+    pub fn nodes(&self) -> &[Node<K, V>] {
+        &self.nodes
+    }
+
+    #[must_use]
+    pub fn selected(&self) -> Option<&Node<K, V>> {
+        self.visible
+            .get(self.window.cursor())
+            .map(|&index| &self.nodes[index])
+    }
+
+    pub fn marked(&self) -> impl Iterator<Item = &Node<K, V>> {
+        self.nodes
+            .iter()
+            .filter(|node| self.marked.contains(&node.key))
+    }
+
+    pub fn clear_marks(&mut self) {
+        self.marked.clear();
+    }
+
+    /// Puts the cursor on `key` when it is visible.
+    pub fn go_to(&mut self, key: &K) -> bool {
+        let found = self
+            .visible
+            .iter()
+            .position(|&index| self.nodes[index].key == *key);
+        if let Some(at) = found {
+            self.window.go(at, self.visible.len());
+        }
+        found.is_some()
+    }
+
+    /// Moves, folds, marks; `false` where the verb means nothing to a tree.
+    pub fn act(&mut self, verb: Verb) -> bool {
+        match verb {
+            Verb::Left if self.is_open(self.window.cursor()) => self.toggle(self.window.cursor()),
+            Verb::Left => self.go_up(),
+            Verb::Right if self.is_folded(self.window.cursor()) => {
+                self.toggle(self.window.cursor());
+            }
+            Verb::Right => {
+                if self.has_children(self.window.cursor()) {
+                    self.window.act(Verb::Down, self.visible.len());
+                }
+            }
+            Verb::Mark => {
+                if let Some(key) = self.selected().map(|node| node.key.clone()) {
+                    if !self.marked.remove(&key) {
+                        self.marked.insert(key);
+                    }
+                    self.window.act(Verb::Down, self.visible.len());
+                }
+            }
+            verb => return self.window.act(verb, self.visible.len()),
+        }
+        true
+    }
+
+    /// Folds or unfolds the visible row `at`.
+    pub fn toggle(&mut self, at: usize) {
+        let Some(&index) = self.visible.get(at) else {
+            return;
+        };
+        if self.kept.is_some() || self.ends[index] == index + 1 {
+            return;
+        }
+        let key = self.nodes[index].key.clone();
+        let end = self.ends[index];
+        if self.folded.remove(&key) {
+            let mut below = Vec::new();
+            self.open_rows(index + 1..end, &mut below);
+            self.visible.splice(at + 1..=at, below);
+        } else {
+            self.folded.insert(key);
+            let last = self.visible.partition_point(|&other| other < end);
+            self.visible.drain(at + 1..last);
+        }
+    }
+
+    fn arrange(&mut self, here: Option<&K>) {
+        let mut visible = std::mem::take(&mut self.visible);
+        visible.clear();
+        match &self.kept {
+            Some(kept) => visible.extend((0..self.nodes.len()).filter(|&index| kept[index])),
+            None => self.open_rows(0..self.nodes.len(), &mut visible),
+        }
+        self.visible = visible;
+        let len = self.visible.len();
+        if !here.is_some_and(|here| self.go_to(here)) {
+            self.window.go(self.window.cursor(), len);
+        }
+    }
+
+    fn open_rows(&self, range: std::ops::Range<usize>, rows: &mut Vec<usize>) {
+        let mut index = range.start;
+        while index < range.end {
+            rows.push(index);
+            index = if self.folded.contains(&self.nodes[index].key) {
+                self.ends[index]
+            } else {
+                index + 1
+            };
+        }
+    }
+
+    fn through(&self, keep: impl Fn(&Node<K, V>) -> bool) -> Vec<bool> {
+        let mut kept = vec![false; self.nodes.len()];
+        let mut path: Vec<usize> = Vec::new();
+        let mut whole_until = 0;
+        for (index, node) in self.nodes.iter().enumerate() {
+            path.retain(|&above| self.ends[above] > index);
+            if keep(node) {
+                path.iter().for_each(|&above| kept[above] = true);
+                whole_until = whole_until.max(self.ends[index]);
+            }
+            kept[index] = index < whole_until;
+            path.push(index);
+        }
+        kept
+    }
+
+    fn go_up(&mut self) {
+        let Some(&index) = self.visible.get(self.window.cursor()) else {
+            return;
+        };
+        let depth = self.nodes[index].depth;
+        let above = self.visible[..self.window.cursor()]
+            .iter()
+            .rposition(|&other| self.nodes[other].depth < depth);
+        if let Some(at) = above {
+            self.window.go(at, self.visible.len());
+        }
+    }
+
+    fn has_children(&self, at: usize) -> bool {
+        self.visible
+            .get(at)
+            .is_some_and(|&index| self.ends[index] > index + 1)
+    }
+
+    fn is_folded(&self, at: usize) -> bool {
+        self.kept.is_none()
+            && self.has_children(at)
+            && self.folded.contains(&self.nodes[self.visible[at]].key)
+    }
+
+    fn is_open(&self, at: usize) -> bool {
+        self.kept.is_none() && self.has_children(at) && !self.is_folded(at)
+    }
+
+    /// Draws the rows that `area` shows: cursor, mark, indentation and fold sign; `paint` draws
+    /// the rest of each. Says where the cursor's row is.
+    pub fn draw(
+        &self,
+        buffer: &mut Buffer,
+        area: Rect,
+        focused: bool,
+        brush: Brush<'_>,
+        mut paint: impl FnMut(&mut Buffer, Rect, &Node<K, V>),
+    ) -> Option<Rect> {
+        let mut at_cursor = None;
+        let range = self.window.range(self.visible.len(), area.height.into());
+        for (line, at) in range.enumerate() {
+            let Some(place) = row(area, line) else { break };
+            let node = &self.nodes[self.visible[at]];
+            let here = at == self.window.cursor();
+            gutter(buffer, place, here, self.marked.contains(&node.key), brush);
+            let fold = match (self.has_children(at), self.is_folded(at)) {
+                (false, _) => "  ",
+                (true, true) => brush.pick("▸ ", "+ "),
+                (true, false) => brush.pick("▾ ", "- "),
+            };
+            let left = (2 + 2 * node.depth).min(place.width);
+            let rest = shifted(place, left);
+            put(
+                buffer,
+                rest,
+                &Span::styled(fold, brush.style(Role::Muted)).into(),
+            );
+            paint(buffer, shifted(rest, 2), node);
+            if here {
+                select(buffer, place, focused, brush);
+                at_cursor = Some(place);
+            }
+        }
+        at_cursor
+    }
+}
+
+/// The two cells before a row: cursor and mark. Signs, so that they need no colour.
+pub fn gutter(buffer: &mut Buffer, place: Rect, here: bool, marked: bool, brush: Brush<'_>) {
+    let cursor = if here { brush.pick("▌", ">") } else { " " };
+    let mark = if marked { brush.pick("✓", "+") } else { " " };
+    let line = Line::from(vec![
+        Span::styled(cursor, brush.style(Role::BorderFocused)),
+        Span::styled(mark, brush.style(Role::Mark)),
+    ]);
+    put(buffer, place, &line);
+}
+
+/// Lays the selection over a drawn row.
+pub fn select(buffer: &mut Buffer, place: Rect, focused: bool, brush: Brush<'_>) {
+    let place = place.intersection(buffer.area);
+    if focused {
+        buffer.set_style(place, brush.style(Role::Selection));
+    } else {
+        buffer.set_style(place, brush.style(Role::Strong));
+    }
+}
+
+/// `area` without its first `left` cells.
+#[must_use]
+pub fn shifted(area: Rect, left: u16) -> Rect {
+    let left = left.min(area.width);
+    Rect {
+        x: area.x + left,
+        width: area.width - left,
+        ..area
+    }
+}
+
+fn ends<K, V>(nodes: &[Node<K, V>]) -> Vec<usize> {
+    let mut ends = vec![nodes.len(); nodes.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        while let Some(&last) = open.last()
+            && nodes[last].depth >= node.depth
+        {
+            ends[last] = index;
+            open.pop();
+        }
+        open.push(index);
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(shape: &[(&'static str, u16)]) -> Tree<&'static str, ()> {
+        let mut tree = Tree::default();
+        tree.set(nodes(shape));
+        tree
+    }
+
+    fn nodes(shape: &[(&'static str, u16)]) -> Vec<Node<&'static str, ()>> {
+        let node = |&(key, depth)| Node {
+            key,
+            depth,
+            value: (),
+        };
+        shape.iter().map(node).collect()
+    }
+
+    fn shown(tree: &Tree<&'static str, ()>) -> String {
+        let keys: Vec<&str> = tree
+            .visible
+            .iter()
+            .map(|&index| tree.nodes[index].key)
+            .collect();
+        keys.join(" ")
+    }
+
+    const SHAPE: &[(&str, u16)] = &[
+        ("root", 0),
+        ("prod", 1),
+        ("ml", 2),
+        ("app", 2),
+        ("dev", 1),
+        ("dev-ml", 2),
+    ];
+
+    #[test]
+    fn folds_inside_a_fold_are_remembered() {
+        let mut tree = tree(SHAPE);
+        tree.go_to(&"prod");
+        tree.act(Verb::Left);
+        assert_eq!(shown(&tree), "root prod dev dev-ml");
+        tree.act(Verb::Top);
+        tree.act(Verb::Left);
+        assert_eq!(shown(&tree), "root");
+        tree.act(Verb::Right);
+        assert_eq!(shown(&tree), "root prod dev dev-ml");
+        tree.go_to(&"prod");
+        tree.act(Verb::Right);
+        assert_eq!(shown(&tree), "root prod ml app dev dev-ml");
+    }
+
+    #[test]
+    fn left_on_a_leaf_goes_to_its_parent() {
+        let mut tree = tree(SHAPE);
+        tree.go_to(&"app");
+        tree.act(Verb::Left);
+        assert_eq!(tree.selected().map(|node| node.key), Some("prod"));
+    }
+
+    #[test]
+    fn cursor_folds_and_marks_survive_a_refresh_that_moves_everything() {
+        let mut tree = tree(SHAPE);
+        tree.go_to(&"dev");
+        tree.act(Verb::Left);
+        tree.go_to(&"app");
+        tree.act(Verb::Mark);
+        tree.go_to(&"app");
+        let mut shape = vec![("root", 0), ("audit", 1), ("prod", 1), ("app", 2)];
+        shape.extend([("ml", 2), ("dev", 1), ("dev-ml", 2)]);
+        tree.set(nodes(&shape));
+        assert_eq!(shown(&tree), "root audit prod app ml dev");
+        assert_eq!(tree.selected().map(|node| node.key), Some("app"));
+        assert_eq!(tree.marked().count(), 1);
+    }
+
+    #[test]
+    fn a_filter_keeps_the_path_to_a_match_and_what_is_below_it() {
+        let mut tree = tree(SHAPE);
+        tree.fold("prod");
+        tree.filter(Some(|node: &Node<&str, ()>| node.key == "app"));
+        assert_eq!(shown(&tree), "root prod app");
+        tree.filter(Some(|node: &Node<&str, ()>| node.key == "dev"));
+        assert_eq!(shown(&tree), "root dev dev-ml");
+        tree.filter(None::<fn(&Node<&str, ()>) -> bool>);
+        assert_eq!(shown(&tree), "root prod dev dev-ml");
+    }
+
+    #[test]
+    fn an_empty_tree_takes_every_key() {
+        let mut tree = tree(&[]);
+        for verb in [
+            Verb::Left,
+            Verb::Right,
+            Verb::Mark,
+            Verb::Down,
+            Verb::Bottom,
+        ] {
+            tree.act(verb);
+        }
+        assert!(tree.selected().is_none());
+    }
+}
