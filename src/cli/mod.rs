@@ -2,9 +2,11 @@
 
 pub mod args;
 mod pages;
+mod policy;
 
 pub use args::{Cli, Command, Global};
 pub use pages::{completions, manual, version};
+pub use policy::iam_policy;
 
 /// How a command ended, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
