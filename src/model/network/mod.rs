@@ -37,6 +37,9 @@ pub struct Network {
     pub transit_route_tables: Vec<TransitGatewayRouteTable>,
     pub security_groups: Vec<SecurityGroup>,
     pub acls: Vec<NetworkAcl>,
+    /// What could not be read, in words: that part is unknown, not empty.
+    #[serde(default)]
+    pub gaps: Vec<String>,
 }
 
 impl Network {
@@ -55,6 +58,7 @@ impl Network {
             transit_route_tables: Vec::new(),
             security_groups: Vec::new(),
             acls: Vec::new(),
+            gaps: Vec::new(),
         }
     }
 }

@@ -4,14 +4,13 @@ use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-use aws_types::request_id::RequestId;
+use aws_types::request_id::{RequestId, apply_request_id};
 use serde::Deserialize;
 
 /// An error answer, or an answer that could not be read.
 #[derive(Debug)]
 pub struct Ec2Error {
     meta: ErrorMetadata,
-    request_id: Option<String>,
     unreadable: Option<quick_xml::DeError>,
 }
 
@@ -41,17 +40,18 @@ impl Ec2Error {
     /// Reads an error answer. One that is not EC2's own, such as a page of a proxy, has no code.
     pub(super) fn refused(response: &HttpResponse, body: &[u8]) -> Self {
         let parsed = quick_xml::de::from_reader::<_, Body>(body).ok();
-        let (mut request_id, mut meta) = (header(response), ErrorMetadata::builder());
+        let mut meta = ErrorMetadata::builder();
         if let Some(body) = parsed {
-            request_id = request_id.or(body.request_id);
+            if let Some(id) = body.request_id {
+                meta = meta.custom("aws_request_id", id);
+            }
             if let Some(entry) = body.errors.error.into_iter().next() {
                 meta = meta.code(entry.code.unwrap_or_default());
                 meta = meta.message(entry.message.unwrap_or_default());
             }
         }
         Self {
-            meta: meta.build(),
-            request_id,
+            meta: apply_request_id(meta, response.headers()).build(),
             unreadable: None,
         }
     }
@@ -59,9 +59,9 @@ impl Ec2Error {
     /// A success whose body is not what was expected: the call was carried out.
     pub(super) fn unreadable(response: &HttpResponse, error: quick_xml::DeError) -> Self {
         let message = format!("the answer could not be read: {error}");
+        let meta = ErrorMetadata::builder().message(message);
         Self {
-            meta: ErrorMetadata::builder().message(message).build(),
-            request_id: header(response),
+            meta: apply_request_id(meta, response.headers()).build(),
             unreadable: Some(error),
         }
     }
@@ -71,14 +71,6 @@ impl Ec2Error {
     pub const fn is_unreadable(&self) -> bool {
         self.unreadable.is_some()
     }
-}
-
-fn header(response: &HttpResponse) -> Option<String> {
-    let headers = response.headers();
-    let id = headers
-        .get("x-amzn-requestid")
-        .or_else(|| headers.get("x-amz-request-id"));
-    id.map(ToOwned::to_owned)
 }
 
 impl fmt::Display for Ec2Error {
@@ -105,7 +97,7 @@ impl ProvideErrorMetadata for Ec2Error {
 
 impl RequestId for Ec2Error {
     fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.meta.request_id()
     }
 }
 

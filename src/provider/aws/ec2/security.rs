@@ -87,6 +87,15 @@ pub struct AclEntry {
     /// An IANA number, or `-1` for all.
     pub protocol: String,
     pub port_range: Option<PortRange>,
+    pub icmp_type_code: Option<IcmpTypeCode>,
+}
+
+/// -1 is all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IcmpTypeCode {
+    #[serde(rename = "type")]
+    pub kind: Option<i32>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]

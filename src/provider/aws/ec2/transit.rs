@@ -86,7 +86,7 @@ pub struct TransitRouteAttachment {
 }
 
 impl SearchRoutes {
-    const ACTION: &'static str = "SearchTransitGatewayRoutes";
+    pub const ACTION: &'static str = "SearchTransitGatewayRoutes";
     const PAGE_SIZE: u32 = 1000;
 
     /// Every route of `table`.

@@ -1,0 +1,139 @@
+//! The network of one account and region, out of many EC2 calls at once.
+
+mod shape;
+
+use std::sync::{Mutex, PoisonError};
+
+use futures::future::try_join_all;
+use tokio::{sync::Semaphore, try_join};
+
+use super::{
+    ec2::{
+        Describe, Ec2, InternetGateways, List, NatGateways, NetworkAcls, Peerings, RouteTables,
+        SearchRoutes, SecurityGroups, Subnets, TransitAttachments, TransitGateways,
+        TransitRouteTable, TransitRouteTables, Vpcs,
+    },
+    error::Call,
+};
+use crate::{
+    model::{
+        Place,
+        network::{Network, TransitGatewayRouteTable},
+    },
+    provider::{Error, Kind, Result},
+};
+
+/// Calls in flight for one network. More would draw on the account's retry budget all at once,
+/// and EC2 throttles an account's describe calls together.
+const CALLS: usize = 4;
+
+/// Reads everything. Without VPCs there is no network to show; any other part that the endpoint
+/// does not offer or the role may not read is left out and named in `gaps`.
+pub(super) async fn network(ec2: &Ec2, place: &Place) -> Result<Network> {
+    let reader = Reader {
+        ec2,
+        place,
+        slots: Semaphore::new(CALLS),
+        gaps: Mutex::default(),
+    };
+    let (vpcs, subnets, route_tables, nat_gateways, internet_gateways, security_groups) = try_join!(
+        reader.list::<Vpcs>(),
+        reader.part::<Subnets>(),
+        reader.part::<RouteTables>(),
+        reader.part::<NatGateways>(),
+        reader.part::<InternetGateways>(),
+        reader.part::<SecurityGroups>(),
+    )?;
+    let (acls, peerings, transit_gateways, attachments, transit_route_tables) = try_join!(
+        reader.part::<NetworkAcls>(),
+        reader.part::<Peerings>(),
+        reader.part::<TransitGateways>(),
+        reader.part::<TransitAttachments>(),
+        reader.transit_route_tables(),
+    )?;
+    let mut network = Network::empty(place.clone());
+    network.vpcs = each(vpcs, |vpc| shape::vpc(vpc, place));
+    network.subnets = each(subnets, shape::subnet);
+    network.route_tables = each(route_tables, shape::route_table);
+    network.nat_gateways = each(nat_gateways, shape::nat_gateway);
+    network.internet_gateways = each(internet_gateways, shape::internet_gateway);
+    network.peerings = some(peerings, |peering| shape::peering(peering, place));
+    network.transit_gateways = each(transit_gateways, |gateway| {
+        shape::transit_gateway(gateway, place)
+    });
+    network.attachments = each(attachments, shape::attachment);
+    network.transit_route_tables = transit_route_tables;
+    network.security_groups = some(security_groups, shape::security_group);
+    network.acls = each(acls, shape::acl);
+    network.gaps = reader.gaps();
+    Ok(network)
+}
+
+fn each<A, B>(items: Vec<A>, turn: impl FnMut(A) -> B) -> Vec<B> {
+    items.into_iter().map(turn).collect()
+}
+
+fn some<A, B>(items: Vec<A>, turn: impl FnMut(A) -> Option<B>) -> Vec<B> {
+    items.into_iter().filter_map(turn).collect()
+}
+
+struct Reader<'a> {
+    ec2: &'a Ec2,
+    place: &'a Place,
+    slots: Semaphore,
+    gaps: Mutex<Vec<String>>,
+}
+
+impl Reader<'_> {
+    async fn list<L: List>(&self) -> Result<Vec<L::Item>> {
+        let _slot = self.slots.acquire().await;
+        let listed = self.ec2.list::<L>(&Describe::all()).await;
+        listed.map_err(|error| Call::new("ec2", L::ACTION, self.place).error(error))
+    }
+
+    /// A part that the rest can do without.
+    async fn part<L: List>(&self) -> Result<Vec<L::Item>> {
+        let listed = self.list::<L>().await;
+        listed.or_else(|error| self.left_out(L::ACTION, error))
+    }
+
+    async fn transit_route_tables(&self) -> Result<Vec<TransitGatewayRouteTable>> {
+        let tables = self.part::<TransitRouteTables>().await?;
+        try_join_all(tables.into_iter().map(|table| self.routes(table))).await
+    }
+
+    async fn routes(&self, table: TransitRouteTable) -> Result<TransitGatewayRouteTable> {
+        let _slot = self.slots.acquire().await;
+        let ask = SearchRoutes::all(&table.transit_gateway_route_table_id);
+        let call = Call::new("ec2", SearchRoutes::ACTION, self.place);
+        let found = self.ec2.search_routes(&ask).await;
+        let routes = found
+            .map_err(|error| call.error(error))
+            .or_else(|error| self.left_out(SearchRoutes::ACTION, error))?;
+        Ok(TransitGatewayRouteTable {
+            id: table.transit_gateway_route_table_id.into(),
+            gateway: table.transit_gateway_id.into(),
+            routes: some(routes, shape::transit_route),
+        })
+    }
+
+    fn left_out<T>(&self, action: &str, error: Error) -> Result<Vec<T>> {
+        if !matches!(error.kind, Kind::Unavailable { .. } | Kind::Denied { .. }) {
+            return Err(error);
+        }
+        let gap = format!("{action}: {}", error.trouble().message);
+        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        if !gaps.contains(&gap) {
+            gaps.push(gap);
+        }
+        Ok(Vec::new())
+    }
+
+    /// In one order, whichever answer came first.
+    fn gaps(self) -> Vec<String> {
+        let gaps = self.gaps.into_inner();
+        let mut gaps = gaps.unwrap_or_else(PoisonError::into_inner);
+        gaps.sort();
+        gaps
+    }
+}
