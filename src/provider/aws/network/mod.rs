@@ -4,6 +4,7 @@ mod shape;
 
 use std::sync::{Mutex, PoisonError};
 
+use async_trait::async_trait;
 use futures::future::try_join_all;
 use tokio::{sync::Semaphore, try_join};
 
@@ -14,22 +15,56 @@ use super::{
         TransitRouteTable, TransitRouteTables, Vpcs,
     },
     error::Call,
+    session::Sessions,
 };
 use crate::{
     model::{
         Place,
         network::{Network, TransitGatewayRouteTable},
     },
-    provider::{Error, Kind, Result},
+    provider::{self, Error, Kind, Result},
 };
 
 /// Calls in flight for one network. More would draw on the account's retry budget all at once,
 /// and EC2 throttles an account's describe calls together.
 const CALLS: usize = 4;
 
+/// EC2 networking of any account.
+#[derive(Clone, Debug)]
+pub struct Networks {
+    sessions: Sessions,
+}
+
+impl Networks {
+    #[must_use]
+    pub const fn new(sessions: Sessions) -> Self {
+        Self { sessions }
+    }
+}
+
+#[async_trait]
+impl provider::Networks for Networks {
+    async fn network(&self, place: &Place) -> Result<Network> {
+        let ec2 = client(&self.sessions, place).await?;
+        network(&ec2, place).await
+    }
+}
+
+/// An EC2 client for `place`.
+pub(super) async fn client(sessions: &Sessions, place: &Place) -> Result<Ec2> {
+    let sdk = sessions.sdk(place).await?;
+    Ec2::new(&sdk, Sessions::partition_name("ec2", place)).map_err(|error| {
+        let kind = Kind::Unavailable {
+            service: "ec2".into(),
+            message: error.to_string(),
+        };
+        Error::new(kind).at(place.account, Some(&place.region))
+    })
+}
+
 /// Reads everything. Without VPCs there is no network to show; any other part that the endpoint
 /// does not offer or the role may not read is left out and named in `gaps`.
-pub(super) async fn network(ec2: &Ec2, place: &Place) -> Result<Network> {
+async fn network(ec2: &Ec2, place: &Place) -> Result<Network> {
     let reader = Reader {
         ec2,
         place,
