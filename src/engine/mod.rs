@@ -1,1 +1,5 @@
 //! From a wish to a change that is proven: intent, plan, approval, apply, verify, roll back.
+//! The only way to change anything.
+
+pub mod graph;
+pub mod plan;

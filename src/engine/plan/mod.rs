@@ -1,0 +1,167 @@
+//! The plan: what will be done, from what it was made, how it is undone. Pure data; sealed, it is
+//! the program that a run executes.
+
+pub mod canon;
+mod digest;
+mod review;
+#[cfg(test)]
+pub(crate) mod sample;
+mod seal;
+mod step;
+mod symbol;
+mod words;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use canon::NotCanonical;
+pub use digest::{Digest, NotADigest};
+pub use review::{Line, Review, StepReview};
+pub use seal::{Sealed, Tampered, Unsealable};
+pub use step::{
+    Compensation, Expected, OnFailure, Precondition, Settle, Step, Watch, Work, expected_shares,
+};
+pub use symbol::{Symbol, bind, symbols};
+
+use crate::model::{AccountId, EnvironmentClass, HealthCheckId, HostedZoneId, OrganizationId};
+
+/// The form of the canonical bytes. A plan of another form is refused, not guessed at.
+pub const SCHEMA: u32 = 1;
+
+/// Names of parts of a plan.
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    )*};
+}
+
+names! {
+    /// A step's name, unique in its plan: `shift`.
+    StepId
+    /// A fact's name, unique in its plan: `zone`.
+    FactId
+}
+
+/// A whole change, from what it was planned from to how it is undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub schema: u32,
+    /// The version of awsdeck that made it.
+    pub engine: String,
+    /// The operation's name in the registry.
+    pub operation: String,
+    /// One line: what happens to what.
+    pub title: String,
+    /// What was asked for, after defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// Why, in the author's words.
+    pub reason: String,
+    /// Who made it: an ARN, or a user of this machine.
+    pub author: String,
+    pub organization: Option<OrganizationId>,
+    /// The strictest class among the accounts that it changes.
+    pub environment: EnvironmentClass,
+    pub facts: BTreeMap<FactId, Fact>,
+    pub steps: Vec<Step>,
+    pub edges: Vec<Edge>,
+    pub gates: Vec<Gate>,
+    /// Steps after which rolling back is no longer possible.
+    pub points_of_no_return: Vec<StepId>,
+    pub reach: Reach,
+    /// What the reader must know before saying yes.
+    pub warnings: Vec<String>,
+    pub sealed_at: Timestamp,
+    /// A run must start before this.
+    pub expires_at: Timestamp,
+}
+
+/// Something that was read and that the plan rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    pub source: Source,
+    /// As it was read, in canonical form.
+    pub value: Value,
+    pub observed_at: Timestamp,
+    /// Changes by itself (health, times), so it is left out of the effect digest.
+    pub volatile: bool,
+}
+
+/// Where a fact was read and can be read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "read", rename_all = "snake_case")]
+pub enum Source {
+    /// A hosted zone without its records.
+    HostedZone {
+        account: AccountId,
+        zone: HostedZoneId,
+    },
+    /// All records of one name and type.
+    RecordGroup {
+        account: AccountId,
+        zone: HostedZoneId,
+        name: String,
+        kind: String,
+    },
+    /// Whether a health check passes: `true`, `false`, or `null` where nobody knows.
+    HealthCheck {
+        account: AccountId,
+        check: HealthCheckId,
+    },
+}
+
+/// `before` must be done before `after` starts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Edge {
+    pub before: StepId,
+    pub after: StepId,
+    pub why: String,
+}
+
+/// A question that a person answers while the run stands before a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    pub before: StepId,
+    pub question: String,
+}
+
+/// What a plan touches: its blast radius.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    pub accounts: Vec<AccountId>,
+    /// What it changes, in words: `shop.example.com A in Z1`.
+    pub targets: Vec<String>,
+    /// The share of the targets' traffic that moves, in percent, where traffic moves.
+    pub traffic_percent: Option<u8>,
+}
+
+impl Plan {
+    #[must_use]
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.steps.iter().find(|step| step.id == *id)
+    }
+}
