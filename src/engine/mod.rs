@@ -1,5 +1,7 @@
 //! From a wish to a change that is proven: intent, plan, approval, apply, verify, roll back.
 //! The only way to change anything.
 
+pub mod clock;
 pub mod graph;
+pub mod machine;
 pub mod plan;
