@@ -3,4 +3,5 @@
 mod cli;
 mod dependencies;
 mod layers;
+mod screenshots;
 mod support;
