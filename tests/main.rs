@@ -3,5 +3,4 @@
 mod cli;
 mod dependencies;
 mod layers;
-mod screenshots;
 mod support;

@@ -22,7 +22,11 @@ pub fn config(what: &Config, files: &Files, out: &mut impl Write) -> io::Result<
                 Ok(Exit::Done)
             }
             Ok(_) => {
-                writeln!(out, "{} is not there; the defaults hold", files.settings().display())?;
+                writeln!(
+                    out,
+                    "{} is not there; the defaults hold",
+                    files.settings().display()
+                )?;
                 Ok(Exit::Done)
             }
             Err(error) => {
@@ -44,7 +48,11 @@ pub fn config(what: &Config, files: &Files, out: &mut impl Write) -> io::Result<
             }
         },
         Config::Schema => {
-            writeln!(out, "{}", serde_json::to_string_pretty(&Settings::schema())?)?;
+            writeln!(
+                out,
+                "{}",
+                serde_json::to_string_pretty(&Settings::schema())?
+            )?;
             Ok(Exit::Done)
         }
     }
@@ -56,17 +64,28 @@ fn init(files: &Files, out: &mut impl Write) -> io::Result<Exit> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
         Ok(mut file) => {
             file.write_all(TEMPLATE.as_bytes())?;
             writeln!(out, "wrote {}", path.display())?;
             Ok(Exit::Done)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            eprintln!("error: {} exists and is left as it is; `awsdeck config check` checks it", path.display());
+            eprintln!(
+                "error: {} exists and is left as it is; `awsdeck config check` checks it",
+                path.display()
+            );
             Ok(Exit::Failed)
         }
-        Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
+        Err(error) => Err(io::Error::new(
+            error.kind(),
+            format!("{}: {error}", path.display()),
+        )),
     }
 }
 
@@ -79,7 +98,10 @@ mod tests {
     #[test]
     fn the_template_is_fine_as_it_is_and_with_every_comment_taken_off() {
         Settings::parse(TEMPLATE, Path::new("config.toml")).expect("as it is");
-        let bare: Vec<&str> = TEMPLATE.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect();
+        let bare: Vec<&str> = TEMPLATE
+            .lines()
+            .map(|line| line.strip_prefix("#: ").unwrap_or(line))
+            .collect();
         Settings::parse(&bare.join("\n"), Path::new("config.toml")).expect("uncommented");
     }
 
@@ -88,10 +110,22 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let files = Files::under(home.path());
         let mut out = Vec::new();
-        assert_eq!(config(&Config::Init, &files, &mut out).expect("written"), Exit::Done);
+        assert_eq!(
+            config(&Config::Init, &files, &mut out).expect("written"),
+            Exit::Done
+        );
         std::fs::write(files.settings(), "[ui]\nmouse = false\n").expect("edited");
-        assert_eq!(config(&Config::Init, &files, &mut out).expect("refused"), Exit::Failed);
-        assert_eq!(std::fs::read_to_string(files.settings()).expect("read"), "[ui]\nmouse = false\n");
-        assert_eq!(config(&Config::Check, &files, &mut out).expect("checked"), Exit::Done);
+        assert_eq!(
+            config(&Config::Init, &files, &mut out).expect("refused"),
+            Exit::Failed
+        );
+        assert_eq!(
+            std::fs::read_to_string(files.settings()).expect("read"),
+            "[ui]\nmouse = false\n"
+        );
+        assert_eq!(
+            config(&Config::Check, &files, &mut out).expect("checked"),
+            Exit::Done
+        );
     }
 }

@@ -28,9 +28,20 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(topic: &'static str, name: impl Into<String>, state: State, value: impl Into<String>) -> Self {
+    fn new(
+        topic: &'static str,
+        name: impl Into<String>,
+        state: State,
+        value: impl Into<String>,
+    ) -> Self {
         let (name, value) = (name.into(), text::clean(&value.into()).into_owned());
-        Self { topic, name, state, value, hint: None }
+        Self {
+            topic,
+            name,
+            state,
+            value,
+            hint: None,
+        }
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -57,20 +68,50 @@ fn terminal() -> Vec<Finding> {
         (_, true) => "256 colours",
         _ => "16 colours",
     };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().map(|name| variable(name)).find(|value| !value.is_empty());
-    let utf8 = locale.as_deref().is_some_and(|value| value.to_ascii_lowercase().replace('-', "").contains("utf8"));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .map(|name| variable(name))
+        .find(|value| !value.is_empty());
+    let utf8 = locale
+        .as_deref()
+        .is_some_and(|value| value.to_ascii_lowercase().replace('-', "").contains("utf8"));
     let mut findings = vec![
         match (io::stdout().is_terminal(), kind.as_str()) {
-            (false, _) => Finding::new("terminal", "screen", State::Off, "not a terminal: tables are printed plain"),
-            (true, "" | "dumb") => Finding::new("terminal", "screen", State::Warning, "TERM says nothing of use")
-                .hint("set TERM to what your terminal is, such as xterm-256color"),
+            (false, _) => Finding::new(
+                "terminal",
+                "screen",
+                State::Off,
+                "not a terminal: tables are printed plain",
+            ),
+            (true, "" | "dumb") => Finding::new(
+                "terminal",
+                "screen",
+                State::Warning,
+                "TERM says nothing of use",
+            )
+            .hint("set TERM to what your terminal is, such as xterm-256color"),
             (true, _) => Finding::new("terminal", "screen", State::Ok, &*kind),
         },
-        Finding::new("terminal", "colour", State::Ok, if variable("NO_COLOR").is_empty() { colour } else { "off by NO_COLOR" }),
+        Finding::new(
+            "terminal",
+            "colour",
+            State::Ok,
+            if variable("NO_COLOR").is_empty() {
+                colour
+            } else {
+                "off by NO_COLOR"
+            },
+        ),
         if utf8 {
             Finding::new("terminal", "signs", State::Ok, "Unicode")
         } else {
-            Finding::new("terminal", "signs", State::Warning, "ASCII: the locale is not UTF-8").hint("set LANG=C.UTF-8 or your own UTF-8 locale")
+            Finding::new(
+                "terminal",
+                "signs",
+                State::Warning,
+                "ASCII: the locale is not UTF-8",
+            )
+            .hint("set LANG=C.UTF-8 or your own UTF-8 locale")
         },
     ];
     if !variable("TMUX").is_empty() {
@@ -85,22 +126,50 @@ fn terminal() -> Vec<Finding> {
 /// Variables that decide how AWS is reached. Values that may hold a secret are only named.
 fn environment() -> Vec<Finding> {
     const SHOWN: &[&str] = &[
-        "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
-        "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "SSL_CERT_FILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_RETRY_MODE",
-        "AWS_MAX_ATTEMPTS", "NO_PROXY",
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_ENDPOINT_URL",
+        "AWS_CA_BUNDLE",
+        "SSL_CERT_FILE",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        "AWS_RETRY_MODE",
+        "AWS_MAX_ATTEMPTS",
+        "NO_PROXY",
     ];
-    const NAMED: &[&str] = &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "HTTPS_PROXY", "HTTP_PROXY", "AWS_WEB_IDENTITY_TOKEN_FILE"];
+    const NAMED: &[&str] = &[
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+    ];
     let set = |name: &&&str| env::var_os(**name).is_some_and(|value| !value.is_empty());
     let shown = SHOWN.iter().filter(set).map(|name| {
         let value = env::var(name).unwrap_or_else(|_| "not UTF-8".into());
         Finding::new("environment", *name, State::Ok, without_userinfo(&value))
     });
-    let named = NAMED.iter().filter(set).map(|name| Finding::new("environment", *name, State::Ok, "set"));
+    let named = NAMED
+        .iter()
+        .filter(set)
+        .map(|name| Finding::new("environment", *name, State::Ok, "set"));
     let mut findings: Vec<Finding> = shown.chain(named).collect();
-    if env::var("AWS_USE_FIPS_ENDPOINT").is_ok_and(|value| value == "true") && env::var_os("AWS_ENDPOINT_URL").is_some() {
+    if env::var("AWS_USE_FIPS_ENDPOINT").is_ok_and(|value| value == "true")
+        && env::var_os("AWS_ENDPOINT_URL").is_some()
+    {
         findings.push(
-            Finding::new("environment", "endpoint", State::Failed, "FIPS endpoints and a custom endpoint exclude each other: every call fails")
-                .hint("unset AWS_USE_FIPS_ENDPOINT or AWS_ENDPOINT_URL"),
+            Finding::new(
+                "environment",
+                "endpoint",
+                State::Failed,
+                "FIPS endpoints and a custom endpoint exclude each other: every call fails",
+            )
+            .hint("unset AWS_USE_FIPS_ENDPOINT or AWS_ENDPOINT_URL"),
         );
     }
     findings
@@ -109,7 +178,9 @@ fn environment() -> Vec<Finding> {
 /// A URL without the name and password that it may carry.
 fn without_userinfo(value: &str) -> String {
     match (value.find("://"), value.find('@')) {
-        (Some(scheme), Some(at)) if scheme < at => format!("{}{}", &value[..scheme + 3], &value[at + 1..]),
+        (Some(scheme), Some(at)) if scheme < at => {
+            format!("{}{}", &value[..scheme + 3], &value[at + 1..])
+        }
         _ => value.to_owned(),
     }
 }
@@ -126,24 +197,47 @@ fn settings(files: &Files) -> Vec<Finding> {
             }
         }
         Ok(_) if file.exists() => Finding::new("files", "settings", State::Ok, here(file)),
-        Ok(_) => Finding::new("files", "settings", State::Off, format!("{} is not there; the defaults hold", here(file))).hint("`awsdeck config init` writes one"),
+        Ok(_) => Finding::new(
+            "files",
+            "settings",
+            State::Off,
+            format!("{} is not there; the defaults hold", here(file)),
+        )
+        .hint("`awsdeck config init` writes one"),
     };
-    vec![settings, Finding::new("files", "log", State::Ok, here(&files.log()))]
+    vec![
+        settings,
+        Finding::new("files", "log", State::Ok, here(&files.log())),
+    ]
 }
 
 fn appearance(files: &Files) -> Vec<Finding> {
-    let library = theme::Library { folder: Some(files.themes()) };
+    let library = theme::Library {
+        folder: Some(files.themes()),
+    };
     let mut findings = Vec::new();
     let names = library.names();
     for name in &names {
         match library.load(name) {
-            Err(error) => findings.push(Finding::new("themes", name, State::Failed, error.to_string())),
+            Err(error) => findings.push(Finding::new(
+                "themes",
+                name,
+                State::Failed,
+                error.to_string(),
+            )),
             Ok((_, warnings)) => {
-                findings.extend(warnings.iter().map(|warning| Finding::new("themes", name, State::Warning, warning.to_string())));
+                findings.extend(warnings.iter().map(|warning| {
+                    Finding::new("themes", name, State::Warning, warning.to_string())
+                }));
             }
         }
     }
-    findings.push(Finding::new("themes", "library", State::Ok, format!("{} themes", names.len())));
+    findings.push(Finding::new(
+        "themes",
+        "library",
+        State::Ok,
+        format!("{} themes", names.len()),
+    ));
     findings
 }
 
@@ -151,16 +245,49 @@ fn appearance(files: &Files) -> Vec<Finding> {
 pub async fn world(provider: &Provider) -> Vec<Finding> {
     let mut findings = Vec::new();
     match &provider.world {
-        World::Demo => findings.push(Finding::new("sign-in", "world", State::Ok, "the simulated organization")),
+        World::Demo => findings.push(Finding::new(
+            "sign-in",
+            "world",
+            State::Ok,
+            "the simulated organization",
+        )),
         World::Aws { profile, endpoint } => {
-            findings.push(Finding::new("sign-in", "profile", State::Ok, profile.as_deref().unwrap_or("none: the environment or the machine signs in")));
-            findings.extend(endpoint.iter().map(|url| Finding::new("sign-in", "endpoint override", State::Warning, without_userinfo(url))));
+            findings.push(Finding::new(
+                "sign-in",
+                "profile",
+                State::Ok,
+                profile
+                    .as_deref()
+                    .unwrap_or("none: the environment or the machine signs in"),
+            ));
+            findings.extend(endpoint.iter().map(|url| {
+                Finding::new(
+                    "sign-in",
+                    "endpoint override",
+                    State::Warning,
+                    without_userinfo(url),
+                )
+            }));
         }
     }
-    let regions: Vec<&str> = provider.regions.iter().map(crate::model::Region::as_str).collect();
-    findings.push(Finding::new("sign-in", "regions", State::Ok, regions.join(", ")));
+    let regions: Vec<&str> = provider
+        .regions
+        .iter()
+        .map(crate::model::Region::as_str)
+        .collect();
+    findings.push(Finding::new(
+        "sign-in",
+        "regions",
+        State::Ok,
+        regions.join(", "),
+    ));
     match provider.identity.caller(None).await {
-        Ok(caller) => findings.push(Finding::new("sign-in", "identity", State::Ok, caller.arn.to_string())),
+        Ok(caller) => findings.push(Finding::new(
+            "sign-in",
+            "identity",
+            State::Ok,
+            caller.arn.to_string(),
+        )),
         Err(error) => {
             findings.push(failure("sign-in", "identity", &error));
             return findings;
@@ -202,8 +329,19 @@ fn failure(topic: &'static str, name: &str, error: &Error) -> Finding {
 }
 
 /// Writes the findings; ends as [`Exit::Failed`] when one of them is a failure.
-pub fn report(findings: &[Finding], output: Output, redact: bool, out: &mut impl Write) -> io::Result<Exit> {
-    let mask = |text: &str| if redact { masked(text) } else { text.to_owned() };
+pub fn report(
+    findings: &[Finding],
+    output: Output,
+    redact: bool,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    let mask = |text: &str| {
+        if redact {
+            masked(text)
+        } else {
+            text.to_owned()
+        }
+    };
     if output == Output::Json {
         let items: Vec<_> = findings
             .iter()
@@ -223,13 +361,21 @@ pub fn report(findings: &[Finding], output: Output, redact: bool, out: &mut impl
                 topic = finding.topic;
                 writeln!(out, "{topic}")?;
             }
-            writeln!(out, "  {:<8} {}: {}", finding.state.to_string(), mask(&finding.name), mask(&finding.value))?;
+            writeln!(
+                out,
+                "  {:<8} {}: {}",
+                finding.state.to_string(),
+                mask(&finding.name),
+                mask(&finding.value)
+            )?;
             if let Some(hint) = &finding.hint {
                 writeln!(out, "           {}", mask(hint))?;
             }
         }
     }
-    let failed = findings.iter().any(|finding| finding.state == State::Failed);
+    let failed = findings
+        .iter()
+        .any(|finding| finding.state == State::Failed);
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
@@ -239,7 +385,9 @@ fn masked(text: &str) -> String {
     let mut rest = text;
     while let Some(start) = rest.find(|char: char| char.is_ascii_digit()) {
         let (before, from) = rest.split_at(start);
-        let end = from.find(|char: char| !char.is_ascii_digit()).unwrap_or(from.len());
+        let end = from
+            .find(|char: char| !char.is_ascii_digit())
+            .unwrap_or(from.len());
         let (digits, after) = from.split_at(end);
         shown.push_str(before);
         if digits.len() == 12 {
@@ -259,20 +407,28 @@ mod tests {
 
     #[test]
     fn redaction_hides_accounts_and_nothing_else() {
-        assert_eq!(masked("role in 111122223333, port 8080, é 1111222233334"), "role in xxxxxxxxxx33, port 8080, é 1111222233334");
+        assert_eq!(
+            masked("role in 111122223333, port 8080, é 1111222233334"),
+            "role in xxxxxxxxxx33, port 8080, é 1111222233334"
+        );
     }
 
     #[test]
     fn a_password_in_a_url_is_not_shown() {
-        assert_eq!(without_userinfo("http://me:secret@proxy:3128"), "http://proxy:3128");
+        assert_eq!(
+            without_userinfo("http://me:secret@proxy:3128"),
+            "http://proxy:3128"
+        );
         assert_eq!(without_userinfo("a@b"), "a@b");
     }
 
     #[test]
     fn one_failure_makes_the_report_fail_and_hints_stand_below() {
-        let bad = Finding::new("accounts", "111122223333 prod", State::Failed, "denied").hint("press A");
+        let bad =
+            Finding::new("accounts", "111122223333 prod", State::Failed, "denied").hint("press A");
         let mut out = Vec::new();
-        let exit = report(&[bad], Output::Table, true, &mut out).expect("a buffer takes everything");
+        let exit =
+            report(&[bad], Output::Table, true, &mut out).expect("a buffer takes everything");
         assert_eq!(exit, Exit::Failed);
         insta::assert_snapshot!(String::from_utf8(out).expect("text"), @r"
         accounts

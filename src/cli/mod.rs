@@ -1,10 +1,13 @@
 //! The same operations for scripts: text, `--output json`, exit codes.
 
 pub mod args;
+mod config;
+pub mod doctor;
 mod pages;
 mod policy;
 
 pub use args::{Cli, Command, Global};
+pub use config::config;
 pub use pages::{completions, manual, version};
 pub use policy::iam_policy;
 
