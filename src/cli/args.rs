@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::Exit;
+use crate::provider::demo::{ClockSetting, Faults};
 
 /// See and steer many AWS accounts as one.
 ///
@@ -49,12 +50,13 @@ pub struct Global {
     /// Seed of the simulated organization
     #[arg(long, global = true, value_name = "SEED", requires = "demo")]
     pub demo_seed: Option<u64>,
-    /// Moment at which the simulated organization stands, such as 2026-01-15T10:00:00Z
+    /// Time of the simulated organization: a moment where it stands, a speed, or both, such as
+    /// 2026-01-15T10:00:00Z, x60, 2026-01-15T10:00:00Z,x60
     #[arg(long, global = true, value_name = "TIME", requires = "demo")]
-    pub demo_clock: Option<jiff::Timestamp>,
+    pub demo_clock: Option<ClockSetting>,
     /// Faults of the simulated organization: deny=ACCOUNT,throttle=SERVICE:SHARE,latency=50ms,…
     #[arg(long, global = true, value_name = "FAULTS", requires = "demo")]
-    pub demo_faults: Option<String>,
+    pub demo_faults: Option<Faults>,
     /// Show what is cached and call nothing
     #[arg(long, global = true)]
     pub offline: bool,
@@ -351,10 +353,9 @@ pub struct Screenshot {
 
 #[derive(Debug, Args)]
 pub struct World {
+    /// The folder that keeps the world's state and socket
     #[arg(long)]
-    pub socket: PathBuf,
-    #[arg(long)]
-    pub state: PathBuf,
+    pub state_dir: PathBuf,
 }
 
 fn size(text: &str) -> Result<(u16, u16), String> {

@@ -35,7 +35,7 @@ pub trait Organizations: Send + Sync {
     /// the first one on, so that accounts can be shown and read while the tree is still walked.
     async fn organization(
         &self,
-        found: &mut (dyn FnMut(&Organization) + Send),
+        found: &mut (dyn for<'o> FnMut(&'o Organization) + Send),
     ) -> Result<Organization>;
 }
 

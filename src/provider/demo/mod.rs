@@ -1,1 +1,29 @@
-//! The simulated organization.
+//! The simulated organization: a world of its own that answers like AWS, changes when it is written
+//! to, fails on request, and keeps a ledger of everything that was done to it.
+//!
+//! [`in_process`] builds one inside the caller, for tests in virtual time; [`connect`] joins the one
+//! that outlives any process, and [`serve`] is that process.
+
+mod call;
+mod client;
+mod clock;
+mod content;
+mod estate;
+mod faults;
+mod ledger;
+mod options;
+mod process;
+mod route53;
+mod seed;
+mod transport;
+mod world;
+
+pub use clock::{Clock, ClockSetting, NotAClock};
+pub use faults::{Fault, Faults, NotAFault, Place};
+pub use ledger::{Effect, Entry};
+pub use options::DemoOptions;
+pub use process::{RemoteHandle, connect, handle, serve};
+pub use transport::{WorldHandle, in_process};
+
+#[cfg(test)]
+mod tests;

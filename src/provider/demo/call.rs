@@ -1,0 +1,184 @@
+//! The private language between a client and the world: one call for each thing that can be asked.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{faults::Faults, ledger::Entry};
+use crate::{
+    model::{
+        AccountId, Change, HealthCheckId, HostedZoneId, Organization, Place, Region, Standing,
+        cluster::Cluster,
+        cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
+        network::Network,
+        protection::Protection,
+        traffic::{Balancers, Record, Zones},
+    },
+    provider::{Accepted, Answers, Caller, Envelope, Error, Sent},
+};
+
+/// A question or a wish. Those of the second block speak to the simulation itself, not to AWS.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Call {
+    Caller(Option<AccountId>),
+    /// One page of the organization, counted from 0.
+    Organization(usize),
+    Network(Place),
+    Clusters(Place),
+    Cost(CostQuery),
+    Forecast(CostMetric),
+    Anomalies,
+    Budgets(AccountId),
+    Protection(Place),
+    Zones(AccountId),
+    Balancers(Place),
+    Answers {
+        account: AccountId,
+        zone: HostedZoneId,
+        sides: Vec<Record>,
+        samples: u32,
+    },
+    Perform(Box<Envelope>),
+    Standing(Box<Change>),
+    Settled(Box<Change>, Accepted),
+
+    Now,
+    Advance {
+        millis: u64,
+    },
+    SetFaults(Faults),
+    Ledger,
+    /// Puts or, with `delete`, removes one record behind everybody's back.
+    Edit {
+        account: AccountId,
+        zone: HostedZoneId,
+        record: Box<Record>,
+        delete: bool,
+    },
+    SetHealth {
+        check: HealthCheckId,
+        healthy: bool,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Answer {
+    Caller(Caller),
+    /// A part of the organization to add to what is known, and whether more follow.
+    Organization(Box<Organization>, bool),
+    Network(Box<Network>),
+    Clusters(Vec<Cluster>),
+    Cost(Box<CostReport>),
+    Forecast(Option<Forecast>),
+    Anomalies(Vec<Anomaly>),
+    Budgets(Vec<Budget>),
+    Protection(Box<Protection>),
+    Zones(Zones),
+    Balancers(Balancers),
+    Answers(Answers),
+    Performed(Outcome),
+    Standing(Standing),
+    Settled(bool),
+    Now(Timestamp),
+    Ledger(Vec<Entry>),
+    Done,
+}
+
+/// [`Sent`] as it travels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Outcome {
+    Accepted(Accepted),
+    Refused(Error),
+    Unknown(Error),
+}
+
+impl From<Outcome> for Sent {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Accepted(accepted) => Self::Accepted(accepted),
+            Outcome::Refused(error) => Self::Refused(error),
+            Outcome::Unknown(error) => Self::Unknown(error),
+        }
+    }
+}
+
+impl Call {
+    /// The account that it is about.
+    pub(super) fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Caller(account) => *account,
+            Self::Network(place)
+            | Self::Clusters(place)
+            | Self::Protection(place)
+            | Self::Balancers(place) => Some(place.account),
+            Self::Budgets(account) | Self::Zones(account) | Self::Answers { account, .. } => {
+                Some(*account)
+            }
+            Self::Perform(envelope) => Some(envelope.change.account()),
+            Self::Standing(change) | Self::Settled(change, _) => Some(change.account()),
+            _ => None,
+        }
+    }
+
+    /// The region that it is about; `None` for services of the whole partition.
+    pub(super) const fn region(&self) -> Option<&Region> {
+        match self {
+            Self::Network(place)
+            | Self::Clusters(place)
+            | Self::Protection(place)
+            | Self::Balancers(place) => Some(&place.region),
+            _ => None,
+        }
+    }
+
+    /// The AWS call that stands for it, with its IAM prefix; `None` where it is no AWS call.
+    pub(super) fn action(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Caller(_) => "sts:GetCallerIdentity",
+            Self::Organization(_) => "organizations:ListAccounts",
+            Self::Network(_) => "ec2:DescribeVpcs",
+            Self::Clusters(_) => "eks:ListClusters",
+            Self::Cost(_) => "ce:GetCostAndUsage",
+            Self::Forecast(_) => "ce:GetCostForecast",
+            Self::Anomalies => "ce:GetAnomalies",
+            Self::Budgets(_) => "budgets:ViewBudget",
+            Self::Protection(_) => "rds:DescribeDBInstances",
+            Self::Zones(_) => "route53:ListHostedZones",
+            Self::Balancers(_) => "elasticloadbalancing:DescribeLoadBalancers",
+            Self::Perform(envelope) => envelope.change.action(),
+            Self::Standing(_) => "route53:ListResourceRecordSets",
+            Self::Settled(..) => "route53:GetChange",
+            Self::Answers { .. }
+            | Self::Now
+            | Self::Advance { .. }
+            | Self::SetFaults(_)
+            | Self::Ledger
+            | Self::Edit { .. }
+            | Self::SetHealth { .. } => return None,
+        })
+    }
+
+    /// The service as faults name it.
+    pub(super) fn service(&self) -> Option<&'static str> {
+        let prefix = self.action()?.split(':').next()?;
+        Some(if prefix == "elasticloadbalancing" {
+            "elb"
+        } else {
+            prefix
+        })
+    }
+
+    /// Whether the world is another one afterwards.
+    pub(super) const fn writes(&self) -> bool {
+        matches!(
+            self,
+            Self::Perform(_)
+                | Self::Advance { .. }
+                | Self::SetFaults(_)
+                | Self::Edit { .. }
+                | Self::SetHealth { .. }
+        )
+    }
+}

@@ -1,0 +1,188 @@
+//! The provider's traits, spoken over any transport.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{
+    call::{Answer, Call},
+    estate::{HOME, SECOND},
+    transport::{Failure, Transport},
+};
+use crate::{
+    model::{
+        AccountId, Change, HostedZoneId, Organization, Place, Region, Standing,
+        cluster::Cluster,
+        cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
+        network::Network,
+        protection::Protection,
+        traffic::{Balancers, Record, Zones},
+    },
+    provider::{
+        Accepted, Answers, Caller, Clusters, Control, Costs, Envelope, Error, Identity, Kind,
+        Networks, Organizations, Protections, Provider, Result, Sent, Traffic, World,
+    },
+};
+
+struct Demo<T>(T);
+
+/// All capabilities over `transport`.
+pub(super) fn provider<T: Transport + 'static>(transport: T, read_only: bool) -> Provider {
+    let demo = Arc::new(Demo(transport));
+    Provider {
+        world: World::Demo,
+        regions: vec![Region::from(HOME), Region::from(SECOND)],
+        identity: demo.clone(),
+        organizations: demo.clone(),
+        networks: demo.clone(),
+        clusters: demo.clone(),
+        costs: demo.clone(),
+        protections: demo.clone(),
+        traffic: demo.clone(),
+        control: (!read_only).then_some(demo as Arc<dyn Control>),
+    }
+}
+
+/// Asks and takes the one kind of answer that fits; any other is a fault of the protocol.
+macro_rules! ask {
+    ($demo:expr, $call:expr, $answer:pat => $value:expr) => {
+        match $demo.0.call($call).await? {
+            $answer => Ok($value),
+            other => Err(strange(&other)),
+        }
+    };
+}
+
+fn strange(answer: &Answer) -> Error {
+    let text = format!("{answer:?}");
+    let start: String = text.chars().take(40).collect();
+    Error::new(Kind::Service {
+        service: "simulation".into(),
+        code: "Protocol".into(),
+        message: format!("an answer to another question: {start}"),
+    })
+}
+
+#[async_trait]
+impl<T: Transport> Identity for Demo<T> {
+    async fn caller(&self, account: Option<AccountId>) -> Result<Caller> {
+        ask!(self, Call::Caller(account), Answer::Caller(caller) => caller)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Organizations for Demo<T> {
+    async fn organization(
+        &self,
+        found: &mut (dyn for<'o> FnMut(&'o Organization) + Send),
+    ) -> Result<Organization> {
+        let mut whole = Organization::default();
+        for page in 0.. {
+            let answer = self.0.call(Call::Organization(page)).await?;
+            let Answer::Organization(part, more) = answer else {
+                return Err(strange(&answer));
+            };
+            if page == 0 {
+                whole = *part;
+            } else {
+                whole.accounts.extend(part.accounts);
+            }
+            found(&whole);
+            if !more {
+                break;
+            }
+        }
+        Ok(whole)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Networks for Demo<T> {
+    async fn network(&self, place: &Place) -> Result<Network> {
+        ask!(self, Call::Network(place.clone()), Answer::Network(network) => *network)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Clusters for Demo<T> {
+    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>> {
+        ask!(self, Call::Clusters(place.clone()), Answer::Clusters(clusters) => clusters)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Costs for Demo<T> {
+    async fn cost(&self, query: &CostQuery) -> Result<CostReport> {
+        ask!(self, Call::Cost(query.clone()), Answer::Cost(report) => *report)
+    }
+
+    async fn forecast(&self, metric: CostMetric) -> Result<Option<Forecast>> {
+        ask!(self, Call::Forecast(metric), Answer::Forecast(forecast) => forecast)
+    }
+
+    async fn anomalies(&self) -> Result<Vec<Anomaly>> {
+        ask!(self, Call::Anomalies, Answer::Anomalies(anomalies) => anomalies)
+    }
+
+    async fn budgets(&self, account: AccountId) -> Result<Vec<Budget>> {
+        ask!(self, Call::Budgets(account), Answer::Budgets(budgets) => budgets)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Protections for Demo<T> {
+    async fn protection(&self, place: &Place) -> Result<Protection> {
+        ask!(self, Call::Protection(place.clone()), Answer::Protection(found) => *found)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Traffic for Demo<T> {
+    async fn zones(&self, account: AccountId) -> Result<Zones> {
+        ask!(self, Call::Zones(account), Answer::Zones(zones) => zones)
+    }
+
+    async fn balancers(&self, place: &Place) -> Result<Balancers> {
+        ask!(self, Call::Balancers(place.clone()), Answer::Balancers(found) => found)
+    }
+
+    async fn answers(
+        &self,
+        account: AccountId,
+        zone: &HostedZoneId,
+        sides: &[Record],
+        samples: u32,
+    ) -> Result<Answers> {
+        let call = Call::Answers {
+            account,
+            zone: zone.clone(),
+            sides: sides.to_vec(),
+            samples,
+        };
+        ask!(self, call, Answer::Answers(answers) => answers)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Control for Demo<T> {
+    async fn perform(&self, envelope: &Envelope) -> Sent {
+        let call = Call::Perform(Box::new(envelope.clone()));
+        match self.0.call(call).await {
+            Ok(Answer::Performed(outcome)) => outcome.into(),
+            Ok(other) => Sent::Unknown(strange(&other)),
+            Err(Failure::Refused(error)) => Sent::Refused(error),
+            Err(Failure::NotSent(error)) => Sent::NotSent(error),
+            Err(Failure::Unknown(error)) => Sent::Unknown(error),
+        }
+    }
+
+    async fn standing(&self, change: &Change) -> Result<Standing> {
+        let call = Call::Standing(Box::new(change.clone()));
+        ask!(self, call, Answer::Standing(standing) => standing)
+    }
+
+    async fn settled(&self, change: &Change, accepted: &Accepted) -> Result<bool> {
+        let call = Call::Settled(Box::new(change.clone()), accepted.clone());
+        ask!(self, call, Answer::Settled(settled) => settled)
+    }
+}
