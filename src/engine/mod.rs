@@ -3,5 +3,9 @@
 
 pub mod clock;
 pub mod graph;
+mod identity;
+pub mod journal;
 pub mod machine;
 pub mod plan;
+
+pub use identity::RunId;

@@ -96,8 +96,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<()> {
     if application != APPLICATION && (application != 0 || objects > 0) {
         return Err(Error::Foreign);
     }
-    let mode: String =
-        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(Error::NoWal { mode });
     }

@@ -1,0 +1,78 @@
+//! What people ask of a run from other processes; the runner picks it up between two things it does.
+
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+
+use super::{Journal, Result, RunId, int, unsigned};
+use crate::engine::clock::Moment;
+
+/// A wish about a run. What it leads to is in the chain; the wish itself is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    /// Start nothing new; finish following what was sent.
+    Pause,
+    /// Go on: also passes the gate, opens the failed step again, or takes the answer of a person
+    /// that an uncertain change did not happen.
+    Resume,
+    RollBack {
+        reason: String,
+    },
+    /// End the run and keep things as they stand.
+    Stop {
+        reason: String,
+    },
+    /// Let go of the run; whoever takes it up again goes on where it stands.
+    Detach,
+}
+
+/// A request that waits, with who made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Where it stands in the journal's file; none where it came from within the process.
+    pub id: Option<u64>,
+    pub request: Request,
+    pub by: String,
+}
+
+impl Journal {
+    /// Leaves a request for whoever executes the run.
+    pub fn ask(&mut self, run: RunId, request: &Request, by: &str, when: &Moment) -> Result<()> {
+        let body = serde_json::to_string(request).unwrap_or_default();
+        self.connection.execute(
+            "INSERT INTO request(run, body, actor, at) VALUES (?1, ?2, ?3, ?4)",
+            params![run.as_bytes(), body, by, when.at],
+        )?;
+        Ok(())
+    }
+
+    /// Requests that nobody acted on, oldest first.
+    pub fn asked(&self, run: RunId) -> Result<Vec<Asked>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, body, actor FROM request WHERE run = ?1 AND taken = 0 ORDER BY id",
+        )?;
+        let rows = query.query_map([run.as_bytes()], |row| {
+            let body: String = row.get(1)?;
+            Ok((unsigned(row.get(0)?), body, row.get(2)?))
+        })?;
+        let mut waiting = Vec::new();
+        for row in rows {
+            let (id, body, by) = row?;
+            // A request of a newer version is left for a newer runner.
+            if let Ok(request) = serde_json::from_str(&body) {
+                let id = Some(id);
+                waiting.push(Asked { id, request, by });
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// Notes that a request was acted on.
+    pub fn acted_on(&mut self, asked: &Asked) -> Result<()> {
+        if let Some(id) = asked.id {
+            self.connection
+                .execute("UPDATE request SET taken = 1 WHERE id = ?1", [int(id)])?;
+        }
+        Ok(())
+    }
+}
