@@ -2,8 +2,6 @@
 
 mod shape;
 
-use std::sync::{Mutex, PoisonError};
-
 use async_trait::async_trait;
 use futures::future::try_join_all;
 use tokio::{sync::Semaphore, try_join};
@@ -15,6 +13,7 @@ use super::{
         TransitRouteTable, TransitRouteTables, Vpcs,
     },
     error::Call,
+    gaps::Gaps,
     session::Sessions,
 };
 use crate::{
@@ -69,7 +68,7 @@ async fn network(ec2: &Ec2, place: &Place) -> Result<Network> {
         ec2,
         place,
         slots: Semaphore::new(CALLS),
-        gaps: Mutex::default(),
+        gaps: Gaps::default(),
     };
     let (vpcs, subnets, route_tables, nat_gateways, internet_gateways, security_groups) = try_join!(
         reader.list::<Vpcs>(),
@@ -100,7 +99,7 @@ async fn network(ec2: &Ec2, place: &Place) -> Result<Network> {
     network.transit_route_tables = transit_route_tables;
     network.security_groups = some(security_groups, shape::security_group);
     network.acls = each(acls, shape::acl);
-    network.gaps = reader.gaps();
+    network.gaps = reader.gaps.lines();
     Ok(network)
 }
 
@@ -116,7 +115,7 @@ struct Reader<'a> {
     ec2: &'a Ec2,
     place: &'a Place,
     slots: Semaphore,
-    gaps: Mutex<Vec<String>>,
+    gaps: Gaps,
 }
 
 impl Reader<'_> {
@@ -128,8 +127,7 @@ impl Reader<'_> {
 
     /// A part that the rest can do without.
     async fn part<L: List>(&self) -> Result<Vec<L::Item>> {
-        let listed = self.list::<L>().await;
-        listed.or_else(|error| self.left_out(L::ACTION, error))
+        self.gaps.part(L::ACTION, self.list::<L>().await)
     }
 
     async fn transit_route_tables(&self) -> Result<Vec<TransitGatewayRouteTable>> {
@@ -142,33 +140,12 @@ impl Reader<'_> {
         let ask = SearchRoutes::all(&table.transit_gateway_route_table_id);
         let call = Call::new("ec2", SearchRoutes::ACTION, self.place);
         let found = self.ec2.search_routes(&ask).await;
-        let routes = found
-            .map_err(|error| call.error(error))
-            .or_else(|error| self.left_out(SearchRoutes::ACTION, error))?;
+        let found = found.map_err(|error| call.error(error));
+        let routes = self.gaps.part(SearchRoutes::ACTION, found)?;
         Ok(TransitGatewayRouteTable {
             id: table.transit_gateway_route_table_id.into(),
             gateway: table.transit_gateway_id.into(),
             routes: some(routes, shape::transit_route),
         })
-    }
-
-    fn left_out<T>(&self, action: &str, error: Error) -> Result<Vec<T>> {
-        if !matches!(error.kind, Kind::Unavailable { .. } | Kind::Denied { .. }) {
-            return Err(error);
-        }
-        let gap = format!("{action}: {}", error.trouble().message);
-        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
-        if !gaps.contains(&gap) {
-            gaps.push(gap);
-        }
-        Ok(Vec::new())
-    }
-
-    /// In one order, whichever answer came first.
-    fn gaps(self) -> Vec<String> {
-        let gaps = self.gaps.into_inner();
-        let mut gaps = gaps.unwrap_or_else(PoisonError::into_inner);
-        gaps.sort();
-        gaps
     }
 }

@@ -1,0 +1,158 @@
+//! Performs changes: each is sent once, and what became of it is told as far as it is known.
+
+use async_trait::async_trait;
+use aws_sdk_route53::{
+    config,
+    types::{Change as SdkChange, ChangeAction, ChangeBatch, ChangeStatus},
+};
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::{app_name::AppName, request_id::RequestId};
+
+use super::{
+    route53::{Route53, group, write},
+    session::Sessions,
+};
+use crate::{
+    model::{
+        Change,
+        change::{Standing, TrafficChange},
+    },
+    provider::{self, Accepted, Envelope, Error, Kind, Result, Sent},
+};
+
+/// Changes in any account.
+#[derive(Clone, Debug)]
+pub struct Control {
+    sessions: Sessions,
+}
+
+impl Control {
+    #[must_use]
+    pub const fn new(sessions: Sessions) -> Self {
+        Self { sessions }
+    }
+}
+
+#[async_trait]
+impl provider::Control for Control {
+    async fn perform(&self, envelope: &Envelope) -> Sent {
+        match &envelope.change {
+            Change::Traffic(change) => upsert(&self.sessions, change, &envelope.reference).await,
+        }
+    }
+
+    async fn standing(&self, change: &Change) -> Result<Standing> {
+        match change {
+            Change::Traffic(change) => standing(&self.sessions, change).await,
+        }
+    }
+
+    async fn settled(&self, change: &Change, accepted: &Accepted) -> Result<bool> {
+        match change {
+            Change::Traffic(change) => settled(&self.sessions, change, accepted).await,
+        }
+    }
+}
+
+/// All records of the group in one batch, which Route 53 applies whole or not at all.
+async fn upsert(sessions: &Sessions, change: &TrafficChange, reference: &str) -> Sent {
+    let batch = match batch(change, reference) {
+        Ok(batch) => batch,
+        Err(problem) => return Sent::NotSent(refusal(change, &problem)),
+    };
+    let route53 = match Route53::open(sessions, change.account()).await {
+        Ok(route53) => route53,
+        Err(error) => return Sent::NotSent(error),
+    };
+    // The engine decides what a lost answer means, so nothing here sends a second time.
+    let mut once =
+        config::Builder::new().retry_config(RetryConfig::standard().with_max_attempts(1));
+    once.set_app_name(AppName::new(name_of(reference)).ok());
+    let sent = route53
+        .client
+        .change_resource_record_sets()
+        .hosted_zone_id(change.zone().as_str())
+        .change_batch(batch)
+        .customize()
+        .config_override(once)
+        .send()
+        .await;
+    match sent {
+        Ok(answer) => Sent::Accepted(Accepted {
+            request_id: answer.request_id().map(ToOwned::to_owned),
+            external_id: answer.change_info.map(|info| info.id),
+        }),
+        Err(error) => route53.call("ChangeResourceRecordSets").sent(error),
+    }
+}
+
+fn batch(change: &TrafficChange, reference: &str) -> std::result::Result<ChangeBatch, String> {
+    let upsert = |record| {
+        let set = write(&record).map_err(|error| error.to_string())?;
+        let change = SdkChange::builder()
+            .action(ChangeAction::Upsert)
+            .resource_record_set(set)
+            .build();
+        change.map_err(|error| error.to_string())
+    };
+    let changes: Vec<SdkChange> = change
+        .after()
+        .into_iter()
+        .map(upsert)
+        .collect::<std::result::Result<_, _>>()?;
+    let batch = ChangeBatch::builder()
+        .set_changes(Some(changes))
+        .comment(name_of(reference))
+        .build();
+    batch.map_err(|error| error.to_string())
+}
+
+/// What CloudTrail shows in the user agent and the batch's comment: `awsdeck-` and the reference,
+/// other characters than the user agent takes replaced.
+fn name_of(reference: &str) -> String {
+    let fits = |char: char| char.is_ascii_alphanumeric() || "-._".contains(char);
+    let safe = reference.chars().take(100);
+    let safe = safe.map(|char| if fits(char) { char } else { '-' });
+    "awsdeck-".chars().chain(safe).collect()
+}
+
+async fn standing(sessions: &Sessions, change: &TrafficChange) -> Result<Standing> {
+    let Some((name, kind)) = group(&change.before()) else {
+        return Err(refusal(change, "its records are not one group"));
+    };
+    let route53 = Route53::open(sessions, change.account()).await?;
+    let zone = route53.group(change.zone(), name, kind).await?;
+    Ok(change.standing(&zone))
+}
+
+/// By the change's own id; without one, by looking whether it took.
+async fn settled(sessions: &Sessions, change: &TrafficChange, sent: &Accepted) -> Result<bool> {
+    let Some(id) = &sent.external_id else {
+        return Ok(standing(sessions, change).await? == Standing::To);
+    };
+    let route53 = Route53::open(sessions, change.account()).await?;
+    let answer = route53.client.get_change().id(id).send().await;
+    let answer = answer.map_err(|error| route53.call("GetChange").error(error))?;
+    let status = answer.change_info.map(|info| info.status);
+    Ok(status == Some(ChangeStatus::Insync))
+}
+
+fn refusal(change: &TrafficChange, problem: &str) -> Error {
+    let kind = Kind::Service {
+        service: "route53".into(),
+        code: "NotSendable".into(),
+        message: problem.into(),
+    };
+    Error::new(kind).at(change.account(), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_made_fit_for_a_user_agent() {
+        assert_eq!(name_of("018f/switch:1 ü"), "awsdeck-018f-switch-1--");
+        assert!(AppName::new(name_of(&"x y/".repeat(90))).is_ok());
+    }
+}
