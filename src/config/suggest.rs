@@ -3,7 +3,8 @@
 /// The candidate that takes the fewest edits to become `word`, when it is near enough to be a slip.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    let allowed = (length / 3).max(if length > 3 { 2 } else { 1 });
     candidates
         .into_iter()
         .map(|candidate| (edits(word, candidate), candidate))

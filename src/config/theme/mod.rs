@@ -22,6 +22,8 @@ pub use role::{Ramp, Role};
 use file::File;
 use look::Palette;
 
+pub(in crate::config) use file::line_of;
+
 /// Whether a theme is made for a dark or a light background.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]

@@ -1,1 +1,0 @@
-//! Keymaps as data: bindings, contexts, inheritance.
