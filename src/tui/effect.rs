@@ -1,9 +1,12 @@
-//! Work to be done outside of the state, as data. The runtime does it.
+//! Work that a message leads to, as data.
 
-use super::Action;
+use std::path::PathBuf;
+
+use super::{Action, message::Severity};
 use crate::inventory::{Query, Scope, tables::Object};
 
-/// What a view or an overlay wants done.
+/// What a view, an overlay or the deck wants done. `update` settles what only changes the state;
+/// the runtime does the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Reads again, even when what is known is fresh.
@@ -21,4 +24,25 @@ pub enum Effect {
     Describe(Object),
     /// Shows one line for a while and keeps it in the messages.
     Say(String),
+    /// Says it as more than a remark.
+    Warn(Severity, String),
+    /// Sets the filter of the current view.
+    Filter(String),
+    /// Arms the deck for so many seconds.
+    Arm(u32),
+    /// Reads what is not known yet; what is known and fresh is left.
+    Load(Vec<Query>),
+    /// Reads a theme by name and uses it.
+    LoadTheme(String),
+    /// Reads settings, theme and keymap again.
+    Reload,
+    /// Writes a file and says where.
+    Export { path: PathBuf, text: String },
+    /// Switches mouse capture.
+    Mouse(bool),
+    /// Gives the terminal to a command of the user's, such as `aws sso login`, and takes it back.
+    ShellOut(Vec<String>),
+    /// Stops the deck's process group until the shell continues it.
+    Suspend,
+    Quit,
 }

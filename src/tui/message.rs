@@ -1,0 +1,48 @@
+//! Whatever can change the state: keys, answers, signals, the passing of time.
+
+use std::sync::Arc;
+
+use crossterm::event::MouseEvent;
+use jiff::Timestamp;
+
+use crate::{
+    config::{keymap::Key, theme::Scheme},
+    inventory::{Loaded, Query},
+    model::Trouble,
+    provider::Caller,
+};
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Message {
+    Key(Key),
+    /// Pasted text: typed into a prompt, never taken for keys.
+    Paste(String),
+    Mouse(MouseEvent),
+    Resize(u16, u16),
+    /// The terminal's window came forward or went away.
+    Focus(bool),
+    /// Reads have begun.
+    Begun(Vec<Query>),
+    /// A read was answered with what its source said at that time.
+    Loaded(Query, Loaded, Timestamp),
+    Failed(Query, Arc<Trouble>),
+    Identified(Caller),
+    /// A theme was read, to be used at once.
+    Theme(Box<Scheme>),
+    /// A keymap was read, to be used at once.
+    Keymap(Box<crate::config::keymap::Keymap>),
+    /// One line for the reader.
+    Note(Severity, String),
+    /// Time has passed; nothing else.
+    Tick,
+}
+
+/// How much a note matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
+#[strum(serialize_all = "snake_case")]
+pub enum Severity {
+    Info,
+    Warning,
+    Error,
+}
