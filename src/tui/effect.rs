@@ -37,7 +37,10 @@ pub enum Effect {
     /// Reads settings, theme and keymap again.
     Reload,
     /// Writes a file and says where.
-    Export { path: PathBuf, text: String },
+    Export {
+        path: PathBuf,
+        text: String,
+    },
     /// Switches mouse capture.
     Mouse(bool),
     /// Gives the terminal to a command of the user's, such as `aws sso login`, and takes it back.

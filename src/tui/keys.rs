@@ -23,7 +23,10 @@ pub fn vocabulary() -> Vocabulary {
     };
     Vocabulary {
         actions: Verb::iter().map(word).collect(),
-        views: views::all().iter().map(|view| view.name().to_owned()).collect(),
+        views: views::all()
+            .iter()
+            .map(|view| view.name().to_owned())
+            .collect(),
     }
 }
 
@@ -55,6 +58,17 @@ pub fn described(run: &str, given: Option<&str>) -> String {
     }
 }
 
+/// What a binding does, for the help: the action's own words, made exact by those of the file.
+#[must_use]
+pub fn help_line(binding: &Binding) -> String {
+    match (&binding.description, binding.run.parse::<Action>()) {
+        (Some(given), Ok(action)) if action.argument.is_some() => {
+            format!("{}: {given}", help(action.verb))
+        }
+        _ => description(binding),
+    }
+}
+
 /// The help text of an action.
 #[must_use]
 pub fn help(verb: Verb) -> &'static str {
@@ -67,13 +81,7 @@ pub fn markdown(keymap: &Keymap) -> String {
     let mut rows: Vec<(String, String, String)> = Vec::new();
     for binding in keymap.bindings() {
         let chord = format!("`{}`", spelled(&binding.chord).replace('|', "\\|"));
-        let what = match &binding.description {
-            Some(given) => {
-                let action: Option<Action> = binding.run.parse().ok();
-                action.map_or_else(|| given.clone(), |action| format!("{}: {given}", help(action.verb)))
-            }
-            None => described(&binding.run, None),
-        };
+        let what = help_line(binding);
         let place = match binding.when.as_str() {
             "global" | "normal" => "everywhere",
             "input" => "prompts",
@@ -118,11 +126,17 @@ mod tests {
 
     #[test]
     fn every_shipped_keymap_is_clean_and_reaches_what_the_default_one_reaches() {
-        let known: Vec<String> = loaded("default").bindings().map(|at| at.run.clone()).collect();
+        let known: Vec<String> = loaded("default")
+            .bindings()
+            .map(|at| at.run.clone())
+            .collect();
         for name in ["vim", "emacs"] {
             let keymap = loaded(name);
             for run in &known {
-                assert!(keymap.bindings().any(|at| at.run == *run), "{name} lost {run}");
+                assert!(
+                    keymap.bindings().any(|at| at.run == *run),
+                    "{name} lost {run}"
+                );
             }
         }
     }
@@ -131,7 +145,10 @@ mod tests {
     fn the_default_keys_do_what_was_promised() {
         let keymap = loaded("default");
         let does = |contexts: &[&str], keys: &str| {
-            let chord: Vec<Key> = keys.split(' ').map(|key| key.parse().expect("a key")).collect();
+            let chord: Vec<Key> = keys
+                .split(' ')
+                .map(|key| key.parse().expect("a key"))
+                .collect();
             match keymap.find(contexts, &chord) {
                 Found::Run(run) => run.to_owned(),
                 other => format!("{other:?}"),
@@ -139,23 +156,61 @@ mod tests {
         };
         let view = ["costs", "table", "normal", "global"];
         for (keys, run) in [
-            ("j", "move.down"), ("up", "move.up"), ("g g", "move.top"), ("G", "move.bottom"),
-            ("ctrl-d", "move.page_down"), ("enter", "open"), ("esc", "back"), ("/", "filter"),
-            (":", "palette"), ("ctrl-f", "search"), ("?", "help"), ("g h", "view.open home"),
-            ("g n", "view.open network"), ("g k", "view.open clusters"), ("g u", "view.open gpu"),
-            ("g c", "view.open costs"), ("g b", "view.open backups"), ("g z", "view.open zones"),
-            ("g r", "view.open runs"), ("g m", "view.open messages"), ("[", "history.back"),
-            ("space", "mark"), ("v", "mark.range"), (".", "scope.selection"), (",", "scope.clear"),
-            ("d", "describe"), ("J", "raw"), ("y", "copy"), ("Y", "copy.as"), ("D", "diff"),
-            ("s", "sort.next"), ("S", "sort.pick"), ("w", "wide"), ("m", "view.form"),
-            ("A", "account.pick"), ("R", "region.pick"), ("i", "identity"), ("L", "sign_in"),
-            ("X", "explain"), ("o", "operations"), ("x", "export"), ("r", "refresh"),
-            ("!", "messages"), ("t", "theme.pick"), ("q", "quit"), ("ctrl-z", "suspend"),
+            ("j", "move.down"),
+            ("up", "move.up"),
+            ("g g", "move.top"),
+            ("G", "move.bottom"),
+            ("ctrl-d", "move.page_down"),
+            ("enter", "open"),
+            ("esc", "back"),
+            ("/", "filter"),
+            (":", "palette"),
+            ("ctrl-f", "search"),
+            ("?", "help"),
+            ("g h", "view.open home"),
+            ("g n", "view.open network"),
+            ("g k", "view.open clusters"),
+            ("g u", "view.open gpu"),
+            ("g c", "view.open costs"),
+            ("g b", "view.open backups"),
+            ("g z", "view.open zones"),
+            ("g r", "view.open runs"),
+            ("g m", "view.open messages"),
+            ("[", "history.back"),
+            ("space", "mark"),
+            ("v", "mark.range"),
+            (".", "scope.selection"),
+            (",", "scope.clear"),
+            ("d", "describe"),
+            ("J", "raw"),
+            ("y", "copy"),
+            ("Y", "copy.as"),
+            ("D", "diff"),
+            ("s", "sort.next"),
+            ("S", "sort.pick"),
+            ("w", "wide"),
+            ("m", "view.form"),
+            ("A", "account.pick"),
+            ("R", "region.pick"),
+            ("i", "identity"),
+            ("L", "sign_in"),
+            ("X", "explain"),
+            ("o", "operations"),
+            ("x", "export"),
+            ("r", "refresh"),
+            ("!", "messages"),
+            ("t", "theme.pick"),
+            ("q", "quit"),
+            ("ctrl-z", "suspend"),
         ] {
             assert_eq!(does(&view, keys), run, "{keys}");
         }
         let run = ["runs", "run", "normal", "global"];
-        for (keys, wanted) in [("p", "run.pause"), ("b", "run.roll_back"), ("D", "run.detach")] {
+        for (keys, wanted) in [
+            ("p", "run.pause"),
+            ("b", "run.roll_back"),
+            ("D", "run.detach"),
+        ] {
             assert_eq!(does(&run, keys), wanted);
         }
         assert_eq!(does(&["plan", "normal", "global"], "a"), "plan.confirm");
@@ -166,7 +221,11 @@ mod tests {
         for name in ["default", "vim", "emacs"] {
             for binding in loaded(name).bindings() {
                 let action: Action = binding.run.parse().expect("a known action");
-                assert!(!action.verb.mutates() || binding.chord.len() > 1, "{name}: {}", binding.run);
+                assert!(
+                    !action.verb.mutates() || binding.chord.len() > 1,
+                    "{name}: {}",
+                    binding.run
+                );
             }
         }
     }

@@ -2,12 +2,25 @@
 
 pub mod action;
 pub mod effect;
+pub mod frame;
+pub mod keys;
+pub mod message;
+pub mod notes;
+pub mod overlays;
+mod runtime;
+pub mod state;
+pub mod terminal;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod theme;
+pub mod update;
 pub mod views;
 pub mod widgets;
 
 pub use action::{Action, Verb};
 pub use effect::Effect;
+pub use message::{Message, Severity};
+pub use runtime::{Options, Outcome, run};
+pub use state::{Start, State};
 pub use theme::{Symbols, Theme};
+pub use update::update;

@@ -87,6 +87,9 @@ mod tests {
         assert_eq!(notes.all()[0].times, 2);
         let shown: Vec<&str> = notes.shown(later).map(|note| note.text.as_str()).collect();
         assert_eq!(shown, ["a�b"]);
-        assert_eq!(notes.next_end(later), Some(later + SignedDuration::from_secs(12)));
+        assert_eq!(
+            notes.next_end(later),
+            Some(later + SignedDuration::from_secs(12))
+        );
     }
 }

@@ -6,9 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::{
-    Symbols, Theme,
-    frame,
-    keys,
+    Symbols, Theme, frame, keys,
     notes::Notes,
     overlays::Overlay,
     views::{self, Desk, View},
@@ -58,6 +56,8 @@ pub struct State {
     /// Queries that were handed to the reader since they were last forced.
     pub asked: BTreeSet<Query>,
     pub reading: Reading,
+    /// What Cost Explorer was paid today, as it is shown; `None` where nothing was.
+    pub spent: Option<String>,
     /// How often in a row `back` was asked for.
     pub(super) retreats: u8,
     /// Inventory version and scope that each view was derived from.
@@ -141,8 +141,15 @@ impl Start {
 impl State {
     #[must_use]
     pub fn new(start: Start) -> Self {
-        let views = views::all();
-        let current = views.iter().position(|view| view.name() == start.start_view);
+        Self::with_views(start, views::all())
+    }
+
+    /// The deck with these views; the first one is home.
+    #[must_use]
+    pub fn with_views(start: Start, views: Vec<Box<dyn View>>) -> Self {
+        let current = views
+            .iter()
+            .position(|view| view.name() == start.start_view);
         let inventory = Inventory {
             regions: start.regions,
             ..Inventory::default()
@@ -174,6 +181,7 @@ impl State {
             commands: Vec::new(),
             asked: BTreeSet::new(),
             reading: Reading::default(),
+            spent: None,
             retreats: 0,
             scope_version: 0,
         }
@@ -219,7 +227,11 @@ impl State {
     /// frame, so that a burst of answers costs one derivation.
     pub fn prepare(&mut self) {
         let wanted = Some((self.inventory.version, self.scope_version));
-        if self.derived.get(self.current).is_some_and(|done| *done != wanted) {
+        if self
+            .derived
+            .get(self.current)
+            .is_some_and(|done| *done != wanted)
+        {
             self.with_view(|view, desk| view.derive(desk));
             self.derived[self.current] = wanted;
         }
@@ -261,7 +273,10 @@ impl State {
     #[must_use]
     pub fn account(&self) -> Option<&Account> {
         let organization = self.inventory.organization.value()?;
-        let selected = self.view().and_then(View::selected).and_then(|object| object.account);
+        let selected = self
+            .view()
+            .and_then(|view| view.selected())
+            .and_then(|object| object.account);
         let alone = || match self.scope.accounts.len() {
             1 => self.scope.accounts.first().copied(),
             _ => None,
@@ -281,9 +296,14 @@ impl State {
     pub fn next_tick(&self) -> Option<Timestamp> {
         let second = self.now + SignedDuration::from_secs(1);
         let armed = matches!(self.access, Access::Armed(Some(_))).then_some(second);
-        let overlay = self.overlays.last().and_then(|overlay| overlay.next_tick(self.now));
+        let overlay = self
+            .overlays
+            .last()
+            .and_then(|overlay| overlay.next_tick(self.now));
         // Ages are told in coarse words; the finest step on screen is some seconds.
-        let age = self.age().map(|at| at + frame::next_age_step(self.now.duration_since(at)));
+        let age = self
+            .age()
+            .map(|at| at + frame::next_age_step(self.now.duration_since(at)));
         [armed, overlay, age, self.notes.next_end(self.now)]
             .into_iter()
             .flatten()

@@ -16,7 +16,10 @@ pub fn copied(text: &str, tmux: bool) -> Option<String> {
     // tmux takes the plain form when `set-clipboard` is on, and hands the wrapped one to the
     // terminal outside when `allow-passthrough` is.
     Some(if tmux {
-        format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b"))
+        format!(
+            "{plain}\x1bPtmux;{}\x1b\\",
+            plain.replace('\x1b', "\x1b\x1b")
+        )
     } else {
         plain
     })
@@ -28,7 +31,10 @@ mod tests {
 
     #[test]
     fn text_is_sent_encoded_and_a_second_time_for_tmux() {
-        assert_eq!(copied("hi\x1b", false).as_deref(), Some("\x1b]52;c;aGkb\x07"));
+        assert_eq!(
+            copied("hi\x1b", false).as_deref(),
+            Some("\x1b]52;c;aGkb\x07")
+        );
         assert_eq!(
             copied("hi", true).as_deref(),
             Some("\x1b]52;c;aGk=\x07\x1bPtmux;\x1b\x1b]52;c;aGk=\x07\x1b\\")

@@ -43,7 +43,9 @@ pub fn depth(when: When, variable: impl Fn(&str) -> Option<String>) -> Depth {
 #[must_use]
 pub fn symbols(variable: impl Fn(&str) -> Option<String>) -> Symbols {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
+    let locale = set("LC_ALL")
+        .or_else(|| set("LC_CTYPE"))
+        .or_else(|| set("LANG"));
     let utf8 = locale.is_some_and(|locale| {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
@@ -81,7 +83,10 @@ mod tests {
     #[test]
     fn the_environment_decides_the_depth() {
         for (set, wanted) in [
-            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")][..], Depth::TrueColor),
+            (
+                &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")][..],
+                Depth::TrueColor,
+            ),
             (&[("TERM", "xterm-256color")], Depth::Ansi256),
             (&[("TERM", "screen")], Depth::Ansi16),
             (&[("TERM", "dumb")], Depth::None),
@@ -92,13 +97,19 @@ mod tests {
             assert_eq!(depth(When::Auto, environment(set)), wanted, "{set:?}");
         }
         let no_color = [("NO_COLOR", "1"), ("COLORTERM", "24bit")];
-        assert_eq!(depth(When::Always, environment(&no_color)), Depth::TrueColor);
+        assert_eq!(
+            depth(When::Always, environment(&no_color)),
+            Depth::TrueColor
+        );
         assert_eq!(depth(When::Never, environment(&[])), Depth::None);
     }
 
     #[test]
     fn a_locale_without_utf8_gets_ascii() {
-        assert_eq!(symbols(environment(&[("LANG", "en_US.UTF-8")])), Symbols::Unicode);
+        assert_eq!(
+            symbols(environment(&[("LANG", "en_US.UTF-8")])),
+            Symbols::Unicode
+        );
         assert_eq!(
             symbols(environment(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")])),
             Symbols::Ascii

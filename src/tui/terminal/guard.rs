@@ -20,10 +20,10 @@ static ON: Mutex<Option<Modes>> = Mutex::new(None);
 
 /// Each mode's two sequences, in the order in which they are switched on.
 const PAIRS: &[(&str, &str)] = &[
-    ("\x1b[22;0t", "\x1b[23;0t"),     // title, kept and given back
-    ("\x1b[?1049h", "\x1b[?1049l"),   // alternate screen
-    ("\x1b[?2004h", "\x1b[?2004l"),   // bracketed paste
-    ("\x1b[?1004h", "\x1b[?1004l"),   // focus
+    ("\x1b[22;0t", "\x1b[23;0t"),       // title, kept and given back
+    ("\x1b[?1049h", "\x1b[?1049l"),     // alternate screen
+    ("\x1b[?2004h", "\x1b[?2004l"),     // bracketed paste
+    ("\x1b[?1004h", "\x1b[?1004l"),     // focus
     ("\x1b[?25l", "\x1b[?25h\x1b[0 q"), // cursor, with its shape
 ];
 

@@ -50,8 +50,8 @@ pub fn key(event: KeyEvent) -> Option<Key> {
         }),
     };
     // Shift is in the character itself, and in backtab.
-    let shift = held(KeyModifiers::SHIFT)
-        && !matches!(code, Code::Char(_) | Code::Named(Named::BackTab));
+    let shift =
+        held(KeyModifiers::SHIFT) && !matches!(code, Code::Char(_) | Code::Named(Named::BackTab));
     Some(Key {
         code,
         ctrl: held(KeyModifiers::CONTROL),

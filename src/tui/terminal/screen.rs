@@ -1,6 +1,10 @@
 //! A ratatui backend that writes once per frame, and nothing when nothing changed.
 
-use std::io::{self, Write};
+use std::{
+    cell::RefCell,
+    io::{self, Write},
+    rc::Rc,
+};
 
 use ratatui::{
     backend::{Backend, ClearType, CrosstermBackend, WindowSize},
@@ -11,10 +15,24 @@ use ratatui::{
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
+/// The bytes of a frame while it is put together.
+#[derive(Clone, Default)]
+struct Collected(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Collected {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Collects a frame and sends it in one write, wrapped in a synchronized update.
-#[derive(Debug)]
 pub struct Screen<W: Write> {
-    inner: CrosstermBackend<Vec<u8>>,
+    inner: CrosstermBackend<Collected>,
+    frame: Collected,
     out: W,
     /// Where the cursor is shown; `None` while hidden.
     cursor: Option<Position>,
@@ -27,8 +45,10 @@ pub struct Screen<W: Write> {
 impl<W: Write> Screen<W> {
     /// A screen on `out`, whose size is told by `size`.
     pub fn new(out: W, size: impl Fn() -> io::Result<Size> + Send + 'static) -> Self {
+        let frame = Collected::default();
         Self {
-            inner: CrosstermBackend::new(Vec::new()),
+            inner: CrosstermBackend::new(frame.clone()),
+            frame,
             out,
             cursor: None,
             at: Position::ORIGIN,
@@ -113,13 +133,13 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let frame = self.inner.writer_mut();
+        let mut frame = self.frame.0.borrow_mut();
         if frame.is_empty() {
             return Ok(());
         }
         frame.splice(..0, BEGIN.iter().copied());
         frame.extend_from_slice(END);
-        let sent = self.out.write_all(frame).and_then(|()| self.out.flush());
+        let sent = self.out.write_all(&frame).and_then(|()| self.out.flush());
         frame.clear();
         sent
     }

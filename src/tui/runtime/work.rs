@@ -1,0 +1,204 @@
+//! The work itself: reads, files, clipboard. Each piece ends in a message.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+use tokio::sync::{Semaphore, mpsc::UnboundedSender};
+
+use super::{Options, Reload};
+use crate::{
+    config::theme,
+    inventory::{Loaded, Query},
+    provider::{self, Provider},
+    tui::{Effect, Message, Severity, State, terminal},
+};
+
+/// What tasks need: the provider, and a way back into the queue.
+pub(super) struct Work {
+    provider: Provider,
+    messages: UnboundedSender<Message>,
+    reads: Arc<Semaphore>,
+    exports: PathBuf,
+    tmux: bool,
+    reload: Option<Reload>,
+}
+
+impl Work {
+    pub(super) fn new(
+        provider: Provider,
+        messages: UnboundedSender<Message>,
+        options: &Options,
+    ) -> Self {
+        Self {
+            provider,
+            messages,
+            reads: Arc::new(Semaphore::new(64)),
+            exports: options.exports.clone(),
+            tmux: options.tmux,
+            reload: options.reload.clone(),
+        }
+    }
+
+    /// Starts the work for `effect` and returns at once.
+    pub(super) fn start(&self, effect: Effect, state: &State) {
+        match effect {
+            Effect::Load(queries) | Effect::Refresh(queries) => self.read(queries),
+            Effect::Copy(text, what) => self.copy(&text, &what),
+            Effect::LoadTheme(name) => self.theme(name, &state.themes),
+            Effect::Reload => self.reload(),
+            Effect::Export { path, text } => self.export(self.exports.join(path), text),
+            // The others only change the state and were settled there.
+            _ => {}
+        }
+    }
+
+    /// Asks who we are.
+    pub(super) fn identify(&self) {
+        let identity = self.provider.identity.clone();
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            let message = match identity.caller(None).await {
+                Ok(caller) => Message::Identified(caller),
+                Err(error) => {
+                    let trouble = error.trouble();
+                    let hint = trouble
+                        .hint
+                        .map(|hint| format!(" · {hint}"))
+                        .unwrap_or_default();
+                    Message::Note(Severity::Error, format!("{}{hint}", trouble.message))
+                }
+            };
+            // The deck is gone when nobody listens; then the answer has no reader either.
+            let _ = messages.send(message);
+        });
+    }
+
+    fn say(&self, severity: Severity, text: String) {
+        let _ = self.messages.send(Message::Note(severity, text));
+    }
+
+    fn read(&self, queries: Vec<Query>) {
+        let _ = self.messages.send(Message::Begun(queries.clone()));
+        for query in queries {
+            let (provider, messages) = (self.provider.clone(), self.messages.clone());
+            let reads = self.reads.clone();
+            tokio::spawn(async move {
+                let _permit = reads.acquire().await;
+                let message = match answer(&provider, &query).await {
+                    Ok(loaded) => Message::Loaded(query, loaded, Timestamp::now()),
+                    Err(error) => Message::Failed(query, Arc::new(error.trouble())),
+                };
+                let _ = messages.send(message);
+            });
+        }
+    }
+
+    fn copy(&self, text: &str, what: &str) {
+        let Some(bytes) = terminal::copied(text, self.tmux) else {
+            let text =
+                format!("the {what} is too long for the terminal's clipboard; `x` exports it");
+            return self.say(Severity::Warning, text);
+        };
+        let mut out = std::io::stdout().lock();
+        let sent = out.write_all(bytes.as_bytes()).and_then(|()| out.flush());
+        match sent {
+            Ok(()) => self.say(
+                Severity::Info,
+                format!("{what} sent to the terminal's clipboard"),
+            ),
+            Err(error) => self.say(Severity::Error, format!("could not copy: {error}")),
+        }
+    }
+
+    fn theme(&self, name: String, library: &theme::Library) {
+        let (library, messages) = (library.clone(), self.messages.clone());
+        tokio::task::spawn_blocking(move || {
+            for message in themed(&library, &name) {
+                let _ = messages.send(message);
+            }
+        });
+    }
+
+    fn reload(&self) {
+        let Some(reload) = self.reload.clone() else {
+            return self.say(Severity::Info, "there are no files to read again".into());
+        };
+        let messages = self.messages.clone();
+        tokio::task::spawn_blocking(move || {
+            for message in reload() {
+                let _ = messages.send(message);
+            }
+        });
+    }
+
+    fn export(&self, path: PathBuf, text: String) {
+        let messages = self.messages.clone();
+        tokio::task::spawn_blocking(move || {
+            let message = match write_private(&path, &text) {
+                Ok(()) => Message::Note(Severity::Info, format!("written to {}", path.display())),
+                Err(error) => {
+                    let text = format!("could not write {}: {error}", path.display());
+                    Message::Note(Severity::Error, text)
+                }
+            };
+            let _ = messages.send(message);
+        });
+    }
+}
+
+/// Reads a theme: what puts it to use, and what is odd about it.
+pub(super) fn themed(library: &theme::Library, name: &str) -> Vec<Message> {
+    match library.load(name) {
+        Ok((scheme, warnings)) => {
+            let notes = warnings
+                .iter()
+                .map(|odd| Message::Note(Severity::Warning, odd.to_string()));
+            notes.chain([Message::Theme(Box::new(scheme))]).collect()
+        }
+        Err(error) => vec![Message::Note(Severity::Error, error.to_string())],
+    }
+}
+
+/// Exports hold names and numbers of accounts: they are for their owner alone.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+async fn answer(provider: &Provider, query: &Query) -> provider::Result<Loaded> {
+    Ok(match query {
+        Query::Organization => {
+            let tree = provider.organizations.organization(&mut |_| {}).await?;
+            Loaded::Organization(Arc::new(tree))
+        }
+        Query::Network(place) => Loaded::Network(Arc::new(provider.networks.network(place).await?)),
+        Query::Clusters(place) => {
+            Loaded::Clusters(Arc::new(provider.clusters.clusters(place).await?))
+        }
+        Query::Protection(place) => {
+            Loaded::Protection(Arc::new(provider.protections.protection(place).await?))
+        }
+        Query::Balancers(place) => {
+            Loaded::Balancers(Arc::new(provider.traffic.balancers(place).await?))
+        }
+        Query::Zones(account) => Loaded::Zones(Arc::new(provider.traffic.zones(*account).await?)),
+        Query::Costs => {
+            let kind = provider::Kind::Unavailable {
+                service: "cost".into(),
+                message: "the reader for costs is not connected".into(),
+            };
+            return Err(provider::Error::new(kind));
+        }
+    })
+}

@@ -1,0 +1,250 @@
+//! The one function that changes the state. It never waits and never fails.
+
+mod act;
+mod settle;
+
+use crossterm::event::{MouseEvent, MouseEventKind};
+
+use super::{
+    Effect, Message, State, Theme, Verb, frame, message::Severity, overlays::Reply, state::Access,
+};
+use crate::{
+    config::keymap::{Found, Key, Named, spelled},
+    inventory::{Inventory, Loaded, Query},
+};
+
+/// Takes in `message` and returns the work it leads to.
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    expire(state);
+    let effects = match message {
+        Message::Key(key) => press(state, key),
+        Message::Paste(text) => paste(state, &text),
+        Message::Mouse(event) => mouse(state, event),
+        Message::Resize(width, height) => {
+            state.size = (width, height);
+            Vec::new()
+        }
+        Message::Focus(_) | Message::Tick => Vec::new(),
+        Message::Begun(queries) => {
+            for query in queries {
+                begin(state, query);
+            }
+            Vec::new()
+        }
+        Message::Loaded(query, loaded, at) => {
+            ended(state, &query, false);
+            let grows = matches!(loaded, Loaded::Organization(_));
+            state.inventory.accept(&query, loaded, at);
+            // Who is in the organization decides what else the view needs.
+            if grows { wanted(state) } else { Vec::new() }
+        }
+        Message::Failed(query, trouble) => {
+            ended(state, &query, true);
+            if matches!(query, Query::Organization | Query::Costs) {
+                let hint = trouble
+                    .hint
+                    .as_ref()
+                    .map(|hint| format!(" · {hint}"))
+                    .unwrap_or_default();
+                state.notes.add(
+                    Severity::Error,
+                    &format!("{}{hint}", trouble.message),
+                    state.now,
+                );
+            }
+            state.inventory.fail(&query, trouble);
+            Vec::new()
+        }
+        Message::Identified(caller) => {
+            state.caller = Some(caller);
+            Vec::new()
+        }
+        Message::Theme(scheme) => {
+            state.theme = Theme::new(&scheme, state.depth);
+            Vec::new()
+        }
+        Message::Keymap(keymap) => {
+            state.pending.clear();
+            state.keymap = *keymap;
+            Vec::new()
+        }
+        Message::Note(severity, text) => {
+            state.notes.add(severity, &text, state.now);
+            Vec::new()
+        }
+    };
+    settle::settle(state, effects)
+}
+
+/// What the current view needs and nobody asked for yet.
+#[must_use]
+pub fn wanted(state: &mut State) -> Vec<Effect> {
+    let needs = state
+        .with_view(|view, desk| view.needs(desk))
+        .unwrap_or_default();
+    let new: Vec<Query> = needs
+        .into_iter()
+        .filter(|query| state.asked.insert(query.clone()))
+        .collect();
+    if new.is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::Load(new)]
+    }
+}
+
+fn begin(state: &mut State, query: Query) {
+    if state.reading.open.is_empty() {
+        state.reading.total = 0;
+        state.reading.failed = 0;
+    }
+    state.inventory.begin(&query);
+    if state.reading.open.insert(query) {
+        state.reading.total += 1;
+    }
+}
+
+fn ended(state: &mut State, query: &Query, failed: bool) {
+    // An answer from the cache comes without a beginning.
+    if state.reading.open.remove(query) && failed {
+        state.reading.failed += 1;
+    }
+}
+
+/// Arming ends by itself.
+fn expire(state: &mut State) {
+    if let Access::Armed(Some(until)) = state.access
+        && until <= state.now
+    {
+        state.access = Access::Disarmed;
+        state
+            .notes
+            .add(Severity::Warning, "disarmed: the time is over", state.now);
+    }
+}
+
+fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    if frame::too_small(state.size) {
+        let leaves = key == Key::char('q') || key == Key::ctrl('c');
+        return if leaves {
+            vec![Effect::Quit]
+        } else {
+            Vec::new()
+        };
+    }
+    // In every keymap: the way out of whatever is open.
+    if key == Key::ctrl('c') {
+        state.pending.clear();
+        let verb = if state.overlays.is_empty() {
+            Verb::Quit
+        } else {
+            Verb::Back
+        };
+        return act::act(state, &verb.into());
+    }
+    if state.pending.is_empty()
+        && let Some(overlay) = state.overlays.last()
+        && overlay.is_prompt()
+        && state.keymap.find(&["input"], &[key]) == Found::Nothing
+        && let Some(effects) = to_overlay(state, |overlay, state| overlay.key(key, state))
+    {
+        state.retreats = 0;
+        return effects;
+    }
+    if !state.pending.is_empty() && key == Key::named(Named::Esc) {
+        state.pending.clear();
+        return Vec::new();
+    }
+    state.pending.push(key);
+    let contexts = state.contexts();
+    match state.keymap.find(&contexts, &state.pending) {
+        Found::Prefix => Vec::new(),
+        Found::Run(run) => {
+            let run = run.to_owned();
+            state.pending.clear();
+            match run.parse() {
+                Ok(action) => act::act(state, &action),
+                Err(_) => Vec::new(),
+            }
+        }
+        Found::Nothing => {
+            let chord = std::mem::take(&mut state.pending);
+            if chord.len() > 1 {
+                let text = format!("{} is not bound here; ? lists the keys", spelled(&chord));
+                state.notes.add(Severity::Info, &text, state.now);
+                return Vec::new();
+            }
+            to_overlay(state, |overlay, state| overlay.key(key, state)).unwrap_or_default()
+        }
+    }
+}
+
+/// Pasted text reaches prompts only, and never confirms anything.
+fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    state.pending.clear();
+    let Some(mut overlay) = state.overlays.pop() else {
+        return Vec::new();
+    };
+    let effects = overlay.paste(text, state);
+    state.overlays.push(overlay);
+    effects
+}
+
+/// Lets the topmost overlay answer; `None` where there is none or it has no use for it.
+fn to_overlay(
+    state: &mut State,
+    ask: impl FnOnce(&mut dyn super::overlays::Overlay, &State) -> Option<Reply>,
+) -> Option<Vec<Effect>> {
+    let mut overlay = state.overlays.pop()?;
+    let reply = ask(overlay.as_mut(), state);
+    match reply {
+        Some(Reply::Close(effects)) => Some(effects),
+        Some(Reply::Stay(effects)) => {
+            state.overlays.push(overlay);
+            Some(effects)
+        }
+        None => {
+            state.overlays.push(overlay);
+            None
+        }
+    }
+}
+
+fn mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
+    if frame::too_small(state.size) {
+        return Vec::new();
+    }
+    if !state.overlays.is_empty() {
+        let verb = match event.kind {
+            MouseEventKind::ScrollUp => Verb::Up,
+            MouseEventKind::ScrollDown => Verb::Down,
+            _ => return Vec::new(),
+        };
+        let action = verb.into();
+        return to_overlay(state, |overlay, state| overlay.act(&action, state)).unwrap_or_default();
+    }
+    let body = state.body();
+    if !body.contains((event.column, event.row).into()) {
+        return Vec::new();
+    }
+    state.prepare();
+    state
+        .with_view(|view, desk| view.mouse(event, body, desk))
+        .unwrap_or_default()
+}
+
+/// Everything that a view may read again: for `r`.
+pub(super) fn costs_money(queries: &[Query]) -> bool {
+    queries.contains(&Query::Costs)
+}
+
+/// How many paid requests the last look at the costs took; a guess before the first.
+pub(super) fn paid_requests(inventory: &Inventory) -> u32 {
+    inventory.costs.value().map_or(4, |costs| {
+        let extra = u32::from(costs.forecast.is_some()) + u32::from(costs.anomalies.is_some());
+        costs.months.requests + costs.days.requests + extra
+    })
+}
+
+#[cfg(test)]
+mod tests;

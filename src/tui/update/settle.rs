@@ -1,0 +1,83 @@
+//! Settles the effects that only change the state; hands on the others.
+
+use jiff::SignedDuration;
+
+use super::{act, wanted};
+use crate::tui::{Effect, State, Verb, message::Severity, overlays::facts, state::Access};
+
+/// More rounds than any honest chain of effects needs; a circle ends here.
+const ROUNDS: usize = 64;
+
+/// Works the effects off, those that they lead to included, and returns what is left for outside.
+pub(super) fn settle(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
+    let mut queue = std::collections::VecDeque::from(effects);
+    let mut outside = Vec::new();
+    let mut rounds = 0;
+    while let Some(effect) = queue.pop_front() {
+        rounds += 1;
+        if rounds > ROUNDS {
+            break;
+        }
+        match effect {
+            Effect::Act(action) => queue.extend(act::act(state, &action)),
+            Effect::Open { view, filter } => queue.extend(open(state, view, filter)),
+            Effect::SetScope(scope) => {
+                state.set_scope(scope);
+                queue.extend(wanted(state));
+            }
+            Effect::Describe(object) => {
+                let page = facts::describe(&object, state);
+                act::push(state, page);
+            }
+            Effect::Say(text) => state.notes.add(Severity::Info, &text, state.now),
+            Effect::Warn(severity, text) => state.notes.add(severity, &text, state.now),
+            Effect::Filter(text) => filter(state, &text),
+            Effect::Arm(seconds) => arm(state, seconds),
+            Effect::Mouse(on) => {
+                state.mouse = on;
+                outside.push(Effect::Mouse(on));
+            }
+            other => outside.push(other),
+        }
+    }
+    outside
+}
+
+/// Brings a view forward and asks for what it shows.
+fn open(state: &mut State, name: &str, text: Option<String>) -> Vec<Effect> {
+    let Some(index) = state.views.iter().position(|view| view.name() == name) else {
+        return match name {
+            "messages" => vec![Effect::Act(Verb::Messages.into())],
+            _ => vec![Effect::Say(format!("there is no view `{name}`"))],
+        };
+    };
+    if index != state.current {
+        state.history.back.push(state.current);
+        state.history.forward.clear();
+        state.current = index;
+    }
+    state.overlays.clear();
+    if let Some(text) = text {
+        filter(state, &text);
+    }
+    wanted(state)
+}
+
+pub(super) fn filter(state: &mut State, text: &str) {
+    if let Some(known) = state.filters.get_mut(state.current) {
+        text.clone_into(known);
+    }
+    state.prepare();
+    state.with_view(|view, desk| view.filter(text, desk));
+}
+
+fn arm(state: &mut State, seconds: u32) {
+    if state.access == Access::ReadOnly {
+        let text = "read-only: start without --read-only to change anything";
+        return state.notes.add(Severity::Warning, text, state.now);
+    }
+    let until = state.now + SignedDuration::from_secs(seconds.into());
+    state.access = Access::Armed(Some(until));
+    let text = format!("armed for {} min", seconds.div_ceil(60));
+    state.notes.add(Severity::Warning, &text, state.now);
+}

@@ -1,0 +1,321 @@
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use super::*;
+use crate::{
+    inventory::tables::Object,
+    provider::World,
+    tui::{
+        Action, Start, testing,
+        views::{Desk, View},
+        widgets::put,
+    },
+};
+
+/// A view that remembers what it was asked.
+struct Plain(&'static str);
+
+impl View for Plain {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+    fn context(&self) -> &'static str {
+        "table"
+    }
+    fn title(&self) -> String {
+        self.0.to_owned()
+    }
+    fn needs(&self, _desk: &Desk<'_>) -> Vec<Query> {
+        vec![Query::Organization, Query::Costs]
+    }
+    fn derive(&mut self, _desk: &Desk<'_>) {}
+    fn filter(&mut self, _text: &str, _desk: &Desk<'_>) {}
+    fn act(&mut self, _action: &Action, _desk: &Desk<'_>) -> Option<Vec<Effect>> {
+        None
+    }
+    fn mouse(&mut self, _event: MouseEvent, _area: Rect, _desk: &Desk<'_>) -> Vec<Effect> {
+        Vec::new()
+    }
+    fn selected(&self) -> Option<Object> {
+        Some(Object {
+            kind: "cluster",
+            account: None,
+            region: None,
+            id: "ml".into(),
+            name: "ml".into(),
+            arn: None,
+        })
+    }
+    fn marked(&self) -> Vec<Object> {
+        Vec::new()
+    }
+    fn hints(&self) -> Vec<(Action, &'static str)> {
+        vec![(Verb::Open.into(), "open")]
+    }
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, _desk: &Desk<'_>) {
+        put(frame.buffer_mut(), area, &Line::raw(self.0));
+    }
+}
+
+fn state_in(world: World) -> State {
+    let now: Timestamp = "2026-01-15T10:00:00Z".parse().expect("a time");
+    let views: Vec<Box<dyn View>> = vec![
+        Box::new(Plain("home")),
+        Box::new(Plain("costs")),
+        Box::new(Plain("clusters")),
+    ];
+    State::with_views(Start::shipped(world, (80, 24), now), views)
+}
+
+fn state() -> State {
+    state_in(World::Aws {
+        profile: Some("acme".into()),
+        endpoint: None,
+    })
+}
+
+fn press_all(state: &mut State, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for key in keys.split(' ') {
+        effects.extend(update(state, Message::Key(key.parse().expect("a key"))));
+    }
+    effects
+}
+
+fn screen(state: &State) -> String {
+    let (width, height) = state.size;
+    testing::text(&testing::buffer(width, height, |frame, _| {
+        frame::draw(frame, state)
+    }))
+}
+
+fn view(state: &State) -> &'static str {
+    state.view().map_or("none", |view| view.name())
+}
+
+fn overlays(state: &State) -> Vec<&'static str> {
+    state
+        .overlays
+        .iter()
+        .map(|overlay| overlay.name())
+        .collect()
+}
+
+#[test]
+fn a_chord_goes_to_a_view_and_back_goes_home() {
+    let mut state = state();
+    press_all(&mut state, "g c");
+    assert_eq!(view(&state), "costs");
+    press_all(&mut state, "g k [");
+    assert_eq!(view(&state), "costs");
+    press_all(&mut state, "]");
+    assert_eq!(view(&state), "clusters");
+    press_all(&mut state, "esc");
+    assert_eq!(view(&state), "home");
+}
+
+#[test]
+fn a_prefix_shows_what_can_follow_until_a_key_comes() {
+    let mut state = state();
+    press_all(&mut state, "g");
+    let shown = screen(&state);
+    assert!(shown.contains("g go to"), "{shown}");
+    assert!(shown.contains("c       costs"), "{shown}");
+    assert_eq!(state.next_tick(), None, "no timing");
+    press_all(&mut state, "esc");
+    assert!(!screen(&state).contains("go to"));
+    press_all(&mut state, "g ~");
+    assert!(screen(&state).contains("g ~ is not bound here"));
+}
+
+#[test]
+fn the_filter_is_live_and_cancelling_restores_it() {
+    let mut state = state();
+    press_all(&mut state, "/ p r o d enter");
+    assert_eq!(state.filters[0], "prod");
+    press_all(&mut state, "/ x");
+    assert_eq!(state.filters[0], "prodx");
+    press_all(&mut state, "esc");
+    assert_eq!(state.filters[0], "prod");
+    press_all(&mut state, "esc");
+    assert_eq!(state.filters[0], "");
+}
+
+#[test]
+fn the_palette_takes_a_view_a_scope_and_a_filter() {
+    let mut state = state();
+    state.inventory.regions = vec!["eu-west-1".into()];
+    press_all(&mut state, ":");
+    update(
+        &mut state,
+        Message::Paste("clusters @eu-west-1 /gpu".into()),
+    );
+    press_all(&mut state, "enter");
+    assert_eq!(view(&state), "clusters");
+    assert_eq!(state.filters[2], "gpu");
+    assert!(state.scope.regions.contains(&"eu-west-1".into()));
+    press_all(&mut state, ": c o s enter");
+    assert_eq!(view(&state), "costs");
+}
+
+#[test]
+fn a_refresh_that_costs_money_asks_first() {
+    let mut state = state();
+    assert!(press_all(&mut state, "r").is_empty());
+    assert_eq!(overlays(&state), ["price"]);
+    assert!(screen(&state).contains("Refresh for $0.04?"));
+    state.now += SignedDuration::from_secs(1);
+    let effects = press_all(&mut state, "enter");
+    assert!(matches!(&effects[..], [Effect::Refresh(queries)] if queries.contains(&Query::Costs)));
+}
+
+#[test]
+fn arming_asks_takes_no_early_or_pasted_answer_and_ends() {
+    let mut state = state();
+    press_all(&mut state, ": a r m space 1 5 m enter");
+    assert_eq!(overlays(&state), ["arm"]);
+    press_all(&mut state, "y");
+    assert!(!state.is_armed(), "too early");
+    state.now += SignedDuration::from_secs(1);
+    update(&mut state, Message::Paste("y".into()));
+    press_all(&mut state, "enter");
+    assert!(!state.is_armed(), "neither a paste nor enter answers");
+    press_all(&mut state, "y");
+    assert!(state.is_armed());
+    assert!(screen(&state).contains("ARMED 15:00"));
+    state.now += SignedDuration::from_secs(15 * 60);
+    update(&mut state, Message::Tick);
+    assert!(!state.is_armed());
+    assert!(screen(&state).contains("DISARMED"));
+}
+
+#[test]
+fn read_only_can_not_be_lifted() {
+    let mut state = state();
+    state.access = Access::ReadOnly;
+    press_all(&mut state, ": a r m space 1 5 m enter y");
+    state.now += SignedDuration::from_secs(1);
+    press_all(&mut state, "y");
+    assert_eq!(state.access, Access::ReadOnly);
+    assert!(screen(&state).contains("READ-ONLY"));
+}
+
+#[test]
+fn a_theme_is_previewed_and_taken_back() {
+    let mut state = state();
+    let effects = press_all(&mut state, "t down");
+    assert!(matches!(&effects[..], [Effect::LoadTheme(_)]));
+    let effects = press_all(&mut state, "esc");
+    assert_eq!(effects, [Effect::LoadTheme("default-dark".into())]);
+}
+
+#[test]
+fn a_small_terminal_says_so_and_still_quits() {
+    let mut state = state();
+    state.size = (30, 8);
+    assert!(screen(&state).contains("need 40x10, have 30x8"));
+    assert!(press_all(&mut state, "g c :").is_empty());
+    assert_eq!(press_all(&mut state, "q"), [Effect::Quit]);
+}
+
+#[test]
+fn quit_help_and_back_work_on_whatever_is_open() {
+    for keys in [
+        "?", ":", "t", "A", "R", "i", "!", "d", "J", "X", "Y", "/", "g",
+    ] {
+        let mut state = state();
+        press_all(&mut state, keys);
+        press_all(&mut state, "ctrl-c");
+        assert_eq!(overlays(&state), Vec::<&str>::new(), "{keys}");
+    }
+}
+
+#[test]
+fn the_demo_is_badged_and_armed() {
+    let shown = screen(&state_in(World::Demo));
+    assert!(shown.contains(" DEMO  ARMED"), "{shown}");
+}
+
+#[test]
+fn every_size_draws_with_everything_open() {
+    for keys in ["", "?", ":", "t", "i", "/ a", "g", "r"] {
+        let mut state = state();
+        state
+            .notes
+            .add(Severity::Error, "something went wrong somewhere", state.now);
+        if !keys.is_empty() {
+            press_all(&mut state, keys);
+        }
+        for width in (1..=200).step_by(13) {
+            for height in (1..=60).step_by(4) {
+                state.size = (width, height);
+                screen(&state);
+            }
+        }
+    }
+}
+
+fn messages() -> impl Strategy<Value = Message> {
+    let named = [
+        "enter",
+        "esc",
+        "tab",
+        "backtab",
+        "up",
+        "down",
+        "left",
+        "right",
+        "home",
+        "end",
+        "pageup",
+        "pagedown",
+        "backspace",
+        "ctrl-c",
+        "ctrl-d",
+        "ctrl-u",
+        "ctrl-f",
+        "ctrl-z",
+        "space",
+        "f1",
+    ];
+    prop_oneof![
+        8 => prop::char::range('!', '~').prop_map(|char| Message::Key(Key::char(char))),
+        6 => prop::sample::select(named.to_vec())
+            .prop_map(|name| Message::Key(name.parse().expect("a key"))),
+        1 => "(?s).{0,20}".prop_map(Message::Paste),
+        1 => (0_u16..220, 0_u16..70).prop_map(|(width, height)| Message::Resize(width, height)),
+        1 => (0_u16..200, 0_u16..60).prop_map(|(column, row)| Message::Mouse(MouseEvent {
+            kind: MouseEventKind::ScrollDown,
+            column,
+            row,
+            modifiers: crossterm::event::KeyModifiers::NONE,
+        })),
+        1 => Just(()).prop_map(|()| Message::Tick),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_input_breaks_it_and_five_times_back_is_home(
+        input in prop::collection::vec(messages(), 1..60),
+    ) {
+        let mut state = state();
+        state.access = Access::ReadOnly;
+        for message in input {
+            state.now += SignedDuration::from_millis(300);
+            update(&mut state, message);
+            state.prepare();
+            screen(&state);
+            prop_assert!(!state.is_armed());
+        }
+        state.size = (80, 24);
+        // The first may end a chord, which is no level of its own.
+        state.pending.clear();
+        press_all(&mut state, "esc esc esc esc esc");
+        prop_assert_eq!(view(&state), "home");
+        prop_assert_eq!(overlays(&state), Vec::<&str>::new());
+    }
+}
