@@ -1,23 +1,118 @@
 //! Reads the command line, wires a world, runs a command or opens the deck.
 
-use std::{io, process::ExitCode};
+mod wiring;
 
-use awsdeck::cli::{self, Cli, Command, Exit};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use awsdeck::{
+    cli::{self, Cli, Command, Exit, Global, doctor},
+    provider::{Error, demo},
+};
+use wiring::{Setup, complain};
 
 fn main() -> ExitCode {
-    match Cli::from_arguments(std::env::args_os()) {
-        Ok(cli) => run(&cli).into(),
-        Err(exit) => exit.into(),
-    }
+    let exit = match Cli::from_arguments(std::env::args_os()) {
+        Ok(cli) => run(&cli),
+        Err(exit) => exit,
+    };
+    exit.into()
 }
 
+/// What needs no world is answered at once; the rest runs on the runtime.
 fn run(cli: &Cli) -> Exit {
     let out = &mut io::stdout().lock();
+    let global = &cli.global;
     let written = match &cli.command {
         Some(Command::Completions { shell }) => cli::completions(*shell, out),
         Some(Command::Man) => cli::manual(out),
         Some(Command::Version { verbose }) => cli::version(*verbose, out),
-        _ => Ok(Exit::Usage),
+        Some(Command::Config { what }) => match wiring::files(global) {
+            Ok(files) => cli::config(what, &files, out),
+            Err(exit) => return exit,
+        },
+        command => return with_runtime(global, command.as_ref()),
     };
-    written.unwrap_or(Exit::Failed)
+    said(written)
+}
+
+fn with_runtime(global: &Global, command: Option<&Command>) -> Exit {
+    match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime.block_on(in_world(global, command)),
+        Err(error) => complain(
+            &format!("the runtime does not start: {error}"),
+            None,
+            Exit::Failed,
+        ),
+    }
+}
+
+async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
+    let setup = match Setup::open(global) {
+        Ok(setup) => setup,
+        // A doctor looks at the sick too.
+        Err(exit) if !matches!(command, Some(Command::Doctor { .. })) => return exit,
+        Err(_) => return ill(global),
+    };
+    if let Some(Command::World(world)) = command {
+        let options = demo::DemoOptions {
+            state_dir: world.state_dir.clone(),
+            ..wiring::demo_options(&setup.files, global, false)
+        };
+        return ended(demo::serve(&options).await.map(|()| Exit::Done));
+    }
+    let provider = wiring::world(&setup, global).await;
+    let mut out = io::stdout();
+    match command {
+        Some(Command::Doctor { redact }) => {
+            let mut findings = doctor::local(&setup.files);
+            match &provider {
+                Ok(provider) => findings.extend(doctor::world(provider).await),
+                Err(error) => findings.push(doctor::closed(error)),
+            }
+            said(doctor::report(&findings, global.output, *redact, &mut out))
+        }
+        Some(Command::Check) => match &provider {
+            Ok(provider) => said(doctor::report(
+                &doctor::accounts(provider).await,
+                global.output,
+                false,
+                &mut out,
+            )),
+            Err(error) => ended(Err(error.clone())),
+        },
+        _ => Exit::Usage,
+    }
+}
+
+/// The doctor's report where not even the settings can be read.
+fn ill(global: &Global) -> Exit {
+    match wiring::files(global) {
+        Ok(files) => said(doctor::report(
+            &doctor::local(&files),
+            global.output,
+            false,
+            &mut io::stdout(),
+        )),
+        Err(exit) => exit,
+    }
+}
+
+/// What the world said no to.
+fn ended(outcome: Result<Exit, Error>) -> Exit {
+    outcome.unwrap_or_else(|error| complain(&error, error.hint().as_deref(), Exit::Failed))
+}
+
+/// A reader that has gone away (`| head`) is not a failure.
+fn said(written: io::Result<Exit>) -> Exit {
+    let flushed = written.and_then(|exit| io::stdout().flush().map(|()| exit));
+    flushed.unwrap_or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Exit::Done,
+        _ => complain(&error, None, Exit::Failed),
+    })
 }

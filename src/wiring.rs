@@ -8,14 +8,14 @@ use awsdeck::{
 };
 
 /// What every command stands on: the user's files and settings.
-pub struct Desk {
-    pub files: Files,
-    pub settings: Settings,
+pub(crate) struct Setup {
+    pub(crate) files: Files,
+    pub(crate) settings: Settings,
 }
 
-impl Desk {
+impl Setup {
     /// Finds the files and reads the settings; a mistake there is said and ends the program.
-    pub fn open(global: &Global) -> std::result::Result<Self, Exit> {
+    pub(crate) fn open(global: &Global) -> std::result::Result<Self, Exit> {
         let files = files(global)?;
         match Settings::load(&files) {
             Ok(settings) => Ok(Self { files, settings }),
@@ -27,17 +27,17 @@ impl Desk {
     }
 
     /// Whether the means to change anything are left out.
-    pub fn read_only(&self, global: &Global) -> bool {
+    pub(crate) fn read_only(&self, global: &Global) -> bool {
         global.read_only || self.settings.read_only()
     }
 }
 
-pub fn files(global: &Global) -> std::result::Result<Files, Exit> {
+pub(crate) fn files(global: &Global) -> std::result::Result<Files, Exit> {
     Files::find(global.config.clone()).map_err(|error| complain(&error, None, Exit::Failed))
 }
 
 /// Says what went wrong and what to do next, on standard error.
-pub fn complain(error: &dyn std::fmt::Display, hint: Option<&str>, exit: Exit) -> Exit {
+pub(crate) fn complain(error: &dyn std::fmt::Display, hint: Option<&str>, exit: Exit) -> Exit {
     eprintln!("error: {error}");
     if let Some(hint) = hint {
         eprintln!("hint: {hint}");
@@ -46,20 +46,31 @@ pub fn complain(error: &dyn std::fmt::Display, hint: Option<&str>, exit: Exit) -
 }
 
 /// Opens the world that the flags ask for.
-pub async fn world(desk: &Desk, global: &Global) -> Result<Provider> {
-    if global.demo {
-        let options = demo_options(&desk.files, global, desk.read_only(global));
+pub(crate) async fn world(setup: &Setup, global: &Global) -> Result<Provider> {
+    if asks_for_demo(global) {
+        let options = demo_options(&setup.files, global, setup.read_only(global));
         let provider = demo::connect(&options).await?;
         return Ok(narrowed(provider, global));
     }
-    live(desk, global).await
+    live(setup, global).await
+}
+
+/// Whether the simulated organization is asked for, by its own flag or by one that speaks of it.
+pub(crate) fn asks_for_demo(global: &Global) -> bool {
+    global.demo
+        || global.demo_accounts.is_some()
+        || global.demo_seed.is_some()
+        || global.demo_clock.is_some()
+        || global.demo_faults.is_some()
 }
 
 /// The simulated world of the flags.
-pub fn demo_options(files: &Files, global: &Global, read_only: bool) -> demo::DemoOptions {
+pub(crate) fn demo_options(files: &Files, global: &Global, read_only: bool) -> demo::DemoOptions {
     let usual = demo::DemoOptions::default();
     demo::DemoOptions {
-        accounts: global.demo_accounts.map_or(usual.accounts, |count| count as usize),
+        accounts: global
+            .demo_accounts
+            .map_or(usual.accounts, |count| count as usize),
         seed: global.demo_seed.unwrap_or(usual.seed),
         clock: global.demo_clock.unwrap_or(usual.clock),
         faults: global.demo_faults.clone(),
@@ -71,32 +82,18 @@ pub fn demo_options(files: &Files, global: &Global, read_only: bool) -> demo::De
 /// `--region` picks among the regions of the simulated world.
 fn narrowed(mut provider: Provider, global: &Global) -> Provider {
     if !global.region.is_empty() {
-        provider.regions = global.region.iter().map(|name| Region::from(name.as_str())).collect();
+        provider.regions = global
+            .region
+            .iter()
+            .map(|name| Region::from(name.as_str()))
+            .collect();
     }
     provider
 }
 
-#[cfg(feature = "aws")]
-async fn live(desk: &Desk, global: &Global) -> Result<Provider> {
-    use awsdeck::provider::aws;
-
-    aws::connect(aws::Options::from_settings(&desk.settings, global.profile.clone(), regions(desk, global), desk.read_only(global))).await
-}
-
-#[cfg(not(feature = "aws"))]
-async fn live(_: &Desk, _: &Global) -> Result<Provider> {
+async fn live(_: &Setup, _: &Global) -> Result<Provider> {
     Err(Error::new(Kind::Unavailable {
         service: "AWS".into(),
         message: "this build has the simulated organization only; use --demo, or build with the feature `aws`".into(),
     }))
-}
-
-/// The regions to look in: the flag's, else the configured ones, else the profile's own.
-#[cfg(feature = "aws")]
-fn regions(desk: &Desk, global: &Global) -> Vec<Region> {
-    if global.region.is_empty() {
-        desk.settings.aws.regions.clone()
-    } else {
-        global.region.iter().map(|name| Region::from(name.as_str())).collect()
-    }
 }

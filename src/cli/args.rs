@@ -45,17 +45,17 @@ pub struct Global {
     #[arg(long, global = true)]
     pub demo: bool,
     /// Accounts of the simulated organization, up to 10000
-    #[arg(long, global = true, value_name = "N", requires = "demo")]
+    #[arg(long, global = true, value_name = "N")]
     pub demo_accounts: Option<u32>,
     /// Seed of the simulated organization
-    #[arg(long, global = true, value_name = "SEED", requires = "demo")]
+    #[arg(long, global = true, value_name = "SEED")]
     pub demo_seed: Option<u64>,
     /// Time of the simulated organization: a moment where it stands, a speed, or both, such as
     /// 2026-01-15T10:00:00Z, x60, 2026-01-15T10:00:00Z,x60
-    #[arg(long, global = true, value_name = "TIME", requires = "demo")]
+    #[arg(long, global = true, value_name = "TIME")]
     pub demo_clock: Option<ClockSetting>,
     /// Faults of the simulated organization: deny=ACCOUNT,throttle=SERVICE:SHARE,latency=50ms,…
-    #[arg(long, global = true, value_name = "FAULTS", requires = "demo")]
+    #[arg(long, global = true, value_name = "FAULTS")]
     pub demo_faults: Option<Faults>,
     /// Show what is cached and call nothing
     #[arg(long, global = true)]

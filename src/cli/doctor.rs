@@ -319,6 +319,12 @@ pub async fn accounts(provider: &Provider) -> Vec<Finding> {
     futures::future::join_all(organization.accounts.into_iter().map(ask)).await
 }
 
+/// A world that could not be opened at all.
+#[must_use]
+pub fn closed(error: &Error) -> Finding {
+    failure("sign-in", "world", error)
+}
+
 fn failure(topic: &'static str, name: &str, error: &Error) -> Finding {
     let trouble = error.trouble();
     let finding = Finding::new(topic, name, State::Failed, trouble.message);

@@ -9,7 +9,7 @@ mod policy;
 pub use args::{Cli, Command, Global};
 pub use config::config;
 pub use pages::{completions, manual, version};
-pub use policy::iam_policy;
+pub use policy::{Needs, iam_policy};
 
 /// How a command ended, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
