@@ -1,5 +1,7 @@
 //! The tests that stand above the modules: one binary, a module per subject.
 
+#[cfg(feature = "aws")]
+mod aws;
 mod cli;
 mod dependencies;
 mod layers;

@@ -1,8 +1,14 @@
 //! Keeps a sign-in that has just failed from being tried again by everybody who waits for it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex as Lock, PoisonError},
+    time::{Duration, SystemTime},
+};
 
-use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
+use aws_credential_types::provider::{
+    self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
+};
 use tokio::{sync::Mutex, time::Instant};
 
 use super::super::error::{causes, story};
@@ -10,48 +16,114 @@ use crate::provider::{Error, Kind};
 
 /// How long a failure stands for those that waited beside the one that failed. Short enough that
 /// a login in another terminal is noticed at once.
-const STANDS: Duration = Duration::from_secs(2);
+const STANDS: Duration = Duration::from_secs(1);
 
-/// How long a refused role stands: asking again at once gets the same answer.
-const DENIED_STANDS: Duration = Duration::from_secs(60);
+/// How long a refusal stands: asking again at once gets the same answer.
+const REFUSAL_STANDS: Duration = Duration::from_mins(1);
 
 /// Lets one sign-in run at a time; success is the identity cache's to keep, failure is kept here.
-#[derive(Debug)]
-pub(super) struct Gate<P> {
-    provider: P,
-    failed: Arc<Mutex<Option<(Instant, Error)>>>,
+#[derive(Clone)]
+pub(super) struct Gate(Arc<Inner>);
+
+struct Inner {
+    /// Makes the provider anew after a failure, because the SDK's own keep the files they have read.
+    make: Box<dyn Fn() -> SharedCredentialsProvider + Send + Sync>,
+    profile: Option<String>,
+    state: Mutex<State>,
+    expiry: Lock<Option<SystemTime>>,
 }
 
-impl<P: ProvideCredentials> Gate<P> {
-    pub(super) fn new(provider: P) -> Self {
-        let failed = Arc::default();
-        Self { provider, failed }
+#[derive(Default)]
+struct State {
+    provider: Option<SharedCredentialsProvider>,
+    failed: Option<(Instant, Error)>,
+}
+
+impl Gate {
+    pub(super) fn new(
+        profile: Option<String>,
+        make: impl Fn() -> SharedCredentialsProvider + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            make: Box::new(make),
+            profile,
+            state: Mutex::default(),
+            expiry: Lock::default(),
+        }))
     }
 
-    async fn pass(&self) -> aws_credential_types::provider::Result {
-        let mut failed = self.failed.lock().await;
-        if let Some((until, error)) = failed.as_ref()
+    /// When the last given credentials run out, where they do.
+    pub(super) fn expiry(&self) -> Option<SystemTime> {
+        *self.0.expiry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn pass(&self) -> provider::Result {
+        let mut state = self.0.state.lock().await;
+        if let Some((until, error)) = &state.failed
             && Instant::now() < *until
         {
             return Err(CredentialsError::provider_error(error.clone()));
         }
-        let error = match self.provider.provide_credentials().await {
+        let provider = state.provider.get_or_insert_with(|| (self.0.make)());
+        let error = match provider.provide_credentials().await {
             Ok(credentials) => {
-                *failed = None;
+                state.failed = None;
+                let mut expiry = self.0.expiry.lock().unwrap_or_else(PoisonError::into_inner);
+                *expiry = credentials.expiry();
                 return Ok(credentials);
             }
-            Err(error) => told(&error),
+            Err(error) => self.told(&error),
         };
         let stands = match error.kind {
-            Kind::Denied { .. } => DENIED_STANDS,
+            Kind::Denied { .. } | Kind::MfaNeeded { .. } => REFUSAL_STANDS,
             _ => STANDS,
         };
-        *failed = Some((Instant::now() + stands, error.clone()));
+        state.provider = None;
+        state.failed = Some((Instant::now() + stands, error.clone()));
         Err(CredentialsError::provider_error(error))
+    }
+
+    /// Our own error where one is inside, else what the SDK's provider has to say.
+    fn told(&self, error: &CredentialsError) -> Error {
+        let ours = causes(error).find_map(|cause| cause.downcast_ref::<Error>());
+        let mut told = ours.cloned().unwrap_or_else(|| Error::new(read(error)));
+        if let Kind::SignedOut { profile, .. } = &mut told.kind
+            && profile.is_none()
+        {
+            profile.clone_from(&self.0.profile);
+        }
+        told
     }
 }
 
-impl<P: ProvideCredentials> ProvideCredentials for Gate<P> {
+fn read(error: &CredentialsError) -> Kind {
+    let message = story(error);
+    match error {
+        CredentialsError::InvalidConfiguration(_) => Kind::Service {
+            service: "profile".into(),
+            code: "InvalidProfile".into(),
+            message,
+        },
+        _ if message.contains("dispatch failure") => Kind::Unreachable {
+            service: "sign-in".into(),
+            message,
+        },
+        _ => Kind::SignedOut {
+            profile: None,
+            message,
+        },
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate")
+            .field("profile", &self.0.profile)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ProvideCredentials for Gate {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -60,13 +132,45 @@ impl<P: ProvideCredentials> ProvideCredentials for Gate<P> {
     }
 }
 
-/// Our own error where it is inside, else that nobody is signed in.
-fn told(error: &CredentialsError) -> Error {
-    let ours = causes(error).find_map(|cause| cause.downcast_ref::<Error>());
-    ours.cloned().unwrap_or_else(|| {
-        Error::new(Kind::SignedOut {
-            profile: None,
-            message: story(error),
-        })
-    })
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures::future::join_all;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    struct Refusing(Arc<AtomicUsize>);
+
+    impl ProvideCredentials for Refusing {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            let denied = Kind::Denied {
+                action: "sts:AssumeRole".into(),
+                message: "no".into(),
+            };
+            future::ProvideCredentials::ready(Err(CredentialsError::provider_error(Error::new(
+                denied,
+            ))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_role_is_asked_for_once_by_many_and_again_after_a_while() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let refusing = Refusing(asked.clone());
+        let gate = Gate::new(None, move || {
+            SharedCredentialsProvider::new(refusing.clone())
+        });
+        let all = join_all((0..50).map(|_| gate.provide_credentials())).await;
+        assert!(all.iter().all(Result::is_err));
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        tokio::time::advance(REFUSAL_STANDS).await;
+        gate.provide_credentials().await.expect_err("still refused");
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
 }

@@ -8,16 +8,18 @@ mod options;
 use std::{
     collections::HashMap,
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use aws_config::{BehaviorVersion, identity::IdentityCache};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::{SdkConfig, app_name::AppName, region::Region as SdkRegion};
+use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 pub use self::options::{Access, Known, Matches, Mode, Options, Override, Prompt, is_admin};
@@ -51,7 +53,7 @@ struct Inner {
     base: SdkConfig,
     home: OnceCell<Caller>,
     /// By account and role, since a rule may choose another role once the organization is known.
-    entered: Mutex<HashMap<(AccountId, String), SharedCredentialsProvider>>,
+    entered: Mutex<HashMap<(AccountId, String), (Gate, SharedCredentialsProvider)>>,
     known: Mutex<HashMap<AccountId, (Known, AccountStatus)>>,
 }
 
@@ -66,8 +68,10 @@ impl Sessions {
             .buffer_time(RENEW_BEFORE)
             .max_partitions(SESSIONS)
             .build();
+        let files = files(options.config_file.as_deref());
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .http_client(http)
+            .profile_files(files)
             .identity_cache(cache);
         if let Ok(name) = AppName::new(concat!("awsdeck/", env!("CARGO_PKG_VERSION"))) {
             loader = loader.app_name(name);
@@ -139,7 +143,11 @@ impl Sessions {
             .home()
             .await
             .map_err(|error| error.at(place.account, None))?;
-        let region = region(&place.region, &home.arn, self);
+        let region = if place.region == Region::global() {
+            global_region(&self.0.regions[0])
+        } else {
+            place.region.clone()
+        };
         let builder = self
             .0
             .base
@@ -152,6 +160,24 @@ impl Sessions {
             .enter(place.account, home)
             .map_err(|error| error.at(place.account, None))?;
         Ok(builder.credentials_provider(entered).build())
+    }
+
+    /// The configuration of the account signed in to, in the home region of services without
+    /// regions. Needs no call to know which account that is.
+    #[must_use]
+    pub fn home_sdk(&self) -> SdkConfig {
+        let region = global_region(&self.0.regions[0]);
+        let builder = self.0.base.to_builder();
+        builder.region(SdkRegion::new(region.to_string())).build()
+    }
+
+    /// When the session of `account` ends, once it has begun and where it does.
+    #[must_use]
+    pub fn expiry(&self, account: AccountId) -> Option<Timestamp> {
+        let entered = lock(&self.0.entered);
+        let gates = entered.iter().filter(|((id, _), _)| *id == account);
+        let ends = gates.filter_map(|(_, (gate, _))| gate.expiry());
+        ends.max().and_then(|end| Timestamp::try_from(end).ok())
     }
 
     /// Whose credentials `sdk` are, asked from STS.
@@ -244,7 +270,7 @@ impl Sessions {
             }));
         }
         let mut entered = lock(&self.0.entered);
-        let provider = entered
+        let (_, provider) = entered
             .entry((account, role.to_owned()))
             .or_insert_with(|| {
                 let partition = home.arn.partition().unwrap_or("aws");
@@ -259,7 +285,8 @@ impl Sessions {
                     mfa_serial: None,
                     prompt: None,
                 };
-                SharedCredentialsProvider::new(Gate::new(assume))
+                let gate = Gate::new(None, move || SharedCredentialsProvider::new(assume.clone()));
+                (gate.clone(), SharedCredentialsProvider::new(gate))
             });
         Ok(provider.clone())
     }
@@ -286,22 +313,33 @@ fn chosen_profile(options: &Options) -> Option<String> {
         .or_else(|| options.default_profile.clone())
 }
 
+/// The standard files, or the one given in their place.
+fn files(instead: Option<&Path>) -> EnvConfigFiles {
+    let builder = EnvConfigFiles::builder();
+    match instead {
+        Some(file) => builder.with_file(EnvConfigFileKind::Config, file),
+        None => builder
+            .include_default_config_file(true)
+            .include_default_credentials_file(true),
+    }
+    .build()
+}
+
 fn ca_bundle() -> Option<PathBuf> {
     env::var_os("AWS_CA_BUNDLE")
         .filter(|path| !path.is_empty())
         .map(PathBuf::from)
 }
 
-/// Services without regions are asked in the home region of the partition.
-fn region(asked: &Region, caller: &Arn, sessions: &Sessions) -> Region {
-    if *asked != Region::global() {
-        return asked.clone();
-    }
-    match caller.partition() {
-        Some("aws-cn") => Region::from("cn-northwest-1"),
-        Some("aws-us-gov") => Region::from("us-gov-west-1"),
-        Some("aws") => Region::from("us-east-1"),
-        _ => sessions.regions()[0].clone(),
+/// The region in which a partition answers for services that have none; told by its name alone.
+fn global_region(home: &Region) -> Region {
+    let name = home.as_str();
+    match name {
+        _ if name.starts_with("cn-") => Region::from("cn-northwest-1"),
+        _ if name.starts_with("us-gov-") => Region::from("us-gov-west-1"),
+        _ if name.starts_with("us-iso") || name.starts_with("eu-isoe") => home.clone(),
+        _ if name.starts_with("eusc-") => home.clone(),
+        _ => Region::from("us-east-1"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How to reach AWS: what the command line, the environment and the user's files decide.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
@@ -13,6 +13,8 @@ pub struct Options {
     pub profile: Option<String>,
     /// The configured profile, used where neither the flag nor the environment names one.
     pub default_profile: Option<String>,
+    /// Read in place of the files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name.
+    pub config_file: Option<PathBuf>,
     /// The regions to look in, the home region first. Empty: the region of the standard chain.
     pub regions: Vec<Region>,
     pub access: Access,

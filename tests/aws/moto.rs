@@ -1,0 +1,199 @@
+//! A moto server, an AWS that we did not write, with the reference architecture in it.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+};
+
+use awsdeck::{
+    model::AccountId,
+    provider::aws::session::{Access, Options},
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Changed together with the pins: another list makes another environment.
+const PACKAGES: [&str; 2] = ["moto[server]==5.2.5", "boto3==1.44.5"];
+
+/// Where the tests' scripts are.
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/aws");
+
+/// A server that ends with this value, or with the test process, however that ends.
+pub(crate) struct Moto {
+    child: Child,
+    endpoint: String,
+    folder: TempDir,
+    /// What the seed has made; `Null` in an empty server.
+    pub(crate) made: Value,
+}
+
+/// The server with the reference architecture that all reading tests share. A test that writes
+/// starts its own by [`Moto::seeded`].
+pub(crate) fn shared() -> &'static Moto {
+    static SHARED: OnceLock<Moto> = OnceLock::new();
+    SHARED.get_or_init(Moto::seeded)
+}
+
+impl Moto {
+    /// An empty server.
+    pub(crate) fn empty() -> Self {
+        let mut child = Command::new(python())
+            .arg(format!("{SCRIPTS}/serve.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the environment's Python runs");
+        let out = child.stdout.take().expect("piped");
+        let mut port = String::new();
+        BufReader::new(out)
+            .read_line(&mut port)
+            .expect("the server tells its port");
+        let port: u16 = port.trim().parse().expect("moto started");
+        Self {
+            child,
+            endpoint: format!("http://127.0.0.1:{port}"),
+            folder: tempfile::tempdir().expect("a folder"),
+            made: Value::Null,
+        }
+    }
+
+    /// A server of its own with the reference architecture.
+    pub(crate) fn seeded() -> Self {
+        let mut moto = Self::empty();
+        moto.made = run("seed.py", &[&moto.endpoint], "");
+        moto
+    }
+
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// How awsdeck reaches it: a profile of its own, as a user of an emulator would write it.
+    pub(crate) fn options(&self) -> Options {
+        let file = self.folder.path().join("config");
+        let profile = format!(
+            "[profile moto]\nregion = eu-west-1\nendpoint_url = {}\n\
+             aws_access_key_id = test\naws_secret_access_key = test\n",
+            self.endpoint
+        );
+        fs::write(&file, profile).expect("written");
+        Options {
+            profile: Some("moto".into()),
+            config_file: Some(file),
+            user: "tester".into(),
+            access: Access {
+                role: Some("awsdeck-readonly".into()),
+                ..Access::default()
+            },
+            ..Options::default()
+        }
+    }
+
+    /// The number of an account that the seed has made: `prod-ml`.
+    pub(crate) fn account(&self, name: &str) -> AccountId {
+        let id = self.made["accounts"][name].as_str();
+        id.expect("a seeded account").parse().expect("an account")
+    }
+
+    /// One call by boto3, so that what awsdeck has done is seen by another program; `None` is the
+    /// management account.
+    pub(crate) fn boto(
+        &self,
+        account: Option<AccountId>,
+        service: &str,
+        operation: &str,
+        parameters: &Value,
+    ) -> Value {
+        let account = account.map_or_else(|| "-".into(), |id| id.to_string());
+        let place = [&self.endpoint, account.as_str(), "eu-west-1"];
+        let call = [place.as_slice(), &[service, operation]].concat();
+        run("call.py", &call, &parameters.to_string())
+    }
+
+    /// Empties the server.
+    pub(crate) fn reset(&mut self) {
+        let script = "import sys, urllib.request as u; \
+                      u.urlopen(u.Request(sys.argv[1] + '/moto-api/reset', method='POST')).close()";
+        let done = Command::new(python())
+            .args(["-c", script, &self.endpoint])
+            .status();
+        assert!(done.expect("Python runs").success(), "moto did not reset");
+        self.made = Value::Null;
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        // The server ends when its input closes; killing only makes it quicker.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Runs one of the tests' scripts and reads the JSON that it prints.
+fn run(script: &str, arguments: &[&str], input: &str) -> Value {
+    let mut child = Command::new(python())
+        .arg(format!("{SCRIPTS}/{script}"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the environment's Python runs");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(input.as_bytes()).expect("input written");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}: {errors}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// The Python of an environment with moto in it, made on first use; several test processes may ask
+/// at once.
+fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        fs::create_dir_all(tmp).expect("a folder for the tests");
+        let lock = fs::File::create(tmp.join("moto.lock")).expect("a lock file");
+        lock.lock().expect("a lock");
+        let home = tmp.join("moto");
+        let python = home.join("bin/python");
+        let stamp = home.join("installed");
+        let wanted = PACKAGES.join("\n");
+        if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+            return python;
+        }
+        install(
+            Command::new("python3").args(["-m", "venv"]).arg(&home),
+            "python3 with its venv module is needed: install `python3-venv`",
+        );
+        install(
+            Command::new(&python)
+                .args([
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                ])
+                .args(PACKAGES),
+            "moto could not be installed from the package index",
+        );
+        fs::write(stamp, wanted).expect("written");
+        python
+    })
+}
+
+fn install(command: &mut Command, problem: &str) {
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.unwrap_or_else(|error| panic!("{problem} ({error})"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let last = errors.lines().last().unwrap_or_default();
+    assert!(output.status.success(), "{problem} ({last})");
+}
