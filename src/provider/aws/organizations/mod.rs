@@ -36,7 +36,7 @@ impl Directory {
 impl provider::Organizations for Directory {
     async fn organization(
         &self,
-        found: &mut (dyn for<'a> FnMut(&'a Organization) + Send),
+        found: &mut (dyn for<'o> FnMut(&'o Organization) + Send),
     ) -> Result<Organization> {
         let fetcher = Fetcher::new(&self.sessions);
         let organization = match read(&fetcher, found).await {
@@ -64,7 +64,7 @@ impl provider::Organizations for Directory {
 /// Follows every page; the first accounts are there after one round trip.
 async fn read(
     fetcher: &Fetcher,
-    found: &mut (dyn for<'a> FnMut(&'a Organization) + Send),
+    found: &mut (dyn for<'o> FnMut(&'o Organization) + Send),
 ) -> Result<Organization> {
     let mut walk = Walk::default();
     let mut running = FuturesUnordered::new();
