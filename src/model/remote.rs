@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::{Health, State};
+
 /// Why a read failed, in the words that are shown: a kind to group by, a message, the next step.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Trouble {
@@ -29,6 +31,21 @@ pub enum TroubleKind {
     /// The endpoint does not offer this call (emulators, some partitions).
     Unavailable,
     Other,
+}
+
+impl Trouble {
+    /// How a scope stands that could not be read for this reason.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let state = match self.kind {
+            TroubleKind::SignedOut | TroubleKind::Denied => State::Denied,
+            TroubleKind::Throttled => State::Working,
+            TroubleKind::Unreachable | TroubleKind::Other => State::Failed,
+            TroubleKind::Suspended => State::Off,
+            TroubleKind::Unavailable => State::Unknown,
+        };
+        Health::new(state, self.message.clone())
+    }
 }
 
 /// A value on its way. While it reloads or after a failure, the last good value stays on screen.

@@ -1,6 +1,28 @@
 //! The tables that deck and command line share: columns, rows, sort keys, filters. To add one: a
 //! file here, a line in [`all`].
 
+mod accounts;
+mod balancers;
+mod budgets;
+mod clusters;
+mod copies;
+mod costs;
+pub mod filter;
+mod findings;
+mod ground;
+mod jobs;
+mod peerings;
+mod policies;
+mod pools;
+mod protection;
+mod records;
+pub mod sort;
+mod subnets;
+mod targets;
+pub mod text;
+mod vpcs;
+mod zones;
+
 use jiff::Timestamp;
 
 use super::{Inventory, Scope};
@@ -18,6 +40,39 @@ pub struct Table {
     /// Builds the rows in their natural order. Done once per change of inventory or scope, never
     /// per frame.
     pub rows: fn(&Inventory, &Lens<'_>) -> Vec<Row>,
+}
+
+/// Every table.
+#[must_use]
+pub const fn all() -> &'static [Table] {
+    &[
+        accounts::TABLE,
+        findings::TABLE,
+        vpcs::TABLE,
+        subnets::TABLE,
+        peerings::TABLE,
+        clusters::TABLE,
+        pools::POOLS,
+        pools::GPUS,
+        costs::TABLE,
+        budgets::BUDGETS,
+        budgets::ANOMALIES,
+        protection::TABLE,
+        copies::TABLE,
+        jobs::TABLE,
+        zones::TABLE,
+        records::RECORDS,
+        records::HEALTH_CHECKS,
+        balancers::TABLE,
+        targets::TABLE,
+        policies::TABLE,
+    ]
+}
+
+/// The table of this name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Table> {
+    all().iter().find(|table| table.name == name)
 }
 
 /// Through what the inventory is looked at.
@@ -50,6 +105,8 @@ pub enum ColumnKind {
     Percent,
     /// A moment, shown as an age.
     Age,
+    /// Values over time, shown as a small chart.
+    Trend,
 }
 
 /// One thing.
@@ -61,6 +118,9 @@ pub struct Row {
     /// One for each column of the table.
     pub cells: Vec<Cell>,
     pub tags: Tags,
+    /// How deep it stands in a tree, 0 at the top and in flat tables. A row belongs to the nearest
+    /// row above it that is less deep.
+    pub depth: u16,
 }
 
 /// What a row is about, enough to describe, copy, link to or scope to it.
@@ -87,12 +147,88 @@ pub enum Cell {
     Percent(f64),
     At(Timestamp),
     State(crate::model::State),
+    /// Equally spaced, the newest last.
+    Trend(Vec<rust_decimal::Decimal>),
     /// Not known: an empty mark on screen, `null` in JSON, never 0.
     Unknown,
 }
 
-/// Every table, in the order of the views.
-#[must_use]
-pub fn all() -> &'static [Table] {
-    &[]
+impl Table {
+    /// Where the column of this key stands.
+    #[must_use]
+    pub fn column(&self, key: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.key == key)
+    }
+}
+
+impl Column {
+    /// A column of the narrow form.
+    #[must_use]
+    pub const fn new(key: &'static str, title: &'static str, kind: ColumnKind, width: u16) -> Self {
+        Self {
+            key,
+            title,
+            kind,
+            width,
+            wide: false,
+        }
+    }
+
+    /// The same column for the wide form only.
+    #[must_use]
+    pub const fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+}
+
+impl ColumnKind {
+    /// Whether its values stand at the right, so that digits line up.
+    #[must_use]
+    pub const fn is_right(self) -> bool {
+        matches!(
+            self,
+            Self::Number | Self::Money | Self::Bytes | Self::Percent | Self::Age
+        )
+    }
+}
+
+impl Cell {
+    /// Text, or unknown where there is none.
+    #[must_use]
+    pub fn some(text: Option<impl Into<String>>) -> Self {
+        text.map_or(Self::Unknown, |text| Self::Text(text.into()))
+    }
+
+    /// A count, or unknown.
+    #[must_use]
+    pub fn count(number: Option<impl TryInto<i64>>) -> Self {
+        number.map_or(Self::Unknown, |number| {
+            Self::Number(number.try_into().unwrap_or(i64::MAX))
+        })
+    }
+
+    /// A moment, or unknown.
+    #[must_use]
+    pub fn at(moment: Option<Timestamp>) -> Self {
+        moment.map_or(Self::Unknown, Self::At)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<u32> for Cell {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
 }

@@ -1,9 +1,12 @@
 //! What protects data: databases and their copies, AWS Backup, buckets, and how far they fall short.
 
+mod assess;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Arn, Place, Region, Tags, ZoneName};
+pub use assess::{Objective, Protected, assess, length};
 
 /// Recovery time objective of critical services: four hours.
 pub const RTO: SignedDuration = SignedDuration::from_hours(4);

@@ -1,10 +1,13 @@
 //! What accounts cost: reports, forecasts, budgets, anomalies.
 
+mod spend;
+
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::AccountId;
+pub use spend::{Calendar, Spend, change};
 
 /// What a day or month costs, by account and service (Cost Explorer, GetCostAndUsage).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

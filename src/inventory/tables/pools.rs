@@ -1,0 +1,136 @@
+//! Node pools of all clusters, and those with GPUs as one fleet.
+
+use super::{
+    Cell, Column, ColumnKind, Lens, Row, Table,
+    ground::{Ground, by_word},
+};
+use crate::{
+    inventory::Inventory,
+    model::{
+        Health, State,
+        cluster::{Accelerator, Cluster, NodePool},
+    },
+};
+
+/// From so many idle GPUs on, when they are half of the pool or more, somebody should look.
+const MANY_IDLE: u32 = 4;
+
+const COLUMNS: &[Column] = &[
+    Column::new("name", "POOL", ColumnKind::Text, 14),
+    Column::new("state", "STATE", ColumnKind::State, 9),
+    Column::new("env", "ENV", ColumnKind::Text, 7),
+    Column::new("cluster", "CLUSTER", ColumnKind::Text, 16),
+    Column::new("type", "TYPE", ColumnKind::Text, 12),
+    Column::new("capacity", "FROM", ColumnKind::Text, 9),
+    Column::new("nodes", "NODES", ColumnKind::Number, 5),
+    Column::new("wanted", "WANTED", ColumnKind::Number, 6),
+    Column::new("max", "MAX", ColumnKind::Number, 4),
+    Column::new("model", "GPU", ColumnKind::Text, 6),
+    Column::new("gpus", "GPUS", ColumnKind::Number, 5),
+    Column::new("used", "USED", ColumnKind::Number, 5),
+    Column::new("idle", "IDLE", ColumnKind::Number, 5),
+    Column::new("reason", "WHY", ColumnKind::Text, 24),
+    Column::new("account", "ACCOUNT", ColumnKind::Text, 14).wide(),
+    Column::new("region", "REGION", ColumnKind::Text, 12).wide(),
+    Column::new("min", "MIN", ColumnKind::Number, 4).wide(),
+    Column::new("zones", "ZONES", ColumnKind::Text, 20).wide(),
+    Column::new("memory", "GPU MEMORY", ColumnKind::Bytes, 10).wide(),
+    Column::new("status", "EKS STATUS", ColumnKind::Text, 10).wide(),
+    Column::new("id", "ARN", ColumnKind::Text, 40).wide(),
+];
+
+pub(super) const POOLS: Table = Table {
+    name: "pools",
+    columns: COLUMNS,
+    rows: |inventory, lens| rows(inventory, lens, |_| true),
+};
+
+pub(super) const GPUS: Table = Table {
+    name: "gpus",
+    columns: COLUMNS,
+    rows: |inventory, lens| rows(inventory, lens, |pool| pool.accelerator.is_some()),
+};
+
+fn rows(inventory: &Inventory, lens: &Lens<'_>, keep: fn(&NodePool) -> bool) -> Vec<Row> {
+    let ground = Ground::new(inventory, lens);
+    let mut rows = Vec::new();
+    for (_, clusters) in ground.read(&inventory.clusters) {
+        for cluster in clusters {
+            let pools = cluster.pools.iter().filter(|pool| keep(pool));
+            rows.extend(pools.map(|pool| row(&ground, cluster, pool)));
+        }
+    }
+    rows.extend(ground.unread(&inventory.clusters, COLUMNS));
+    rows
+}
+
+fn row(ground: &Ground<'_>, cluster: &Cluster, pool: &NodePool) -> Row {
+    let place = &cluster.place;
+    let health = health(pool);
+    let gpu = pool.accelerator.as_ref();
+    let of_gpus = |number: Option<u32>| match gpu {
+        Some(_) => Cell::count(number),
+        None => Cell::Number(0),
+    };
+    let zones: Vec<&str> = pool.zones.iter().map(|zone| zone.as_str()).collect();
+    let memory = |gpu: &Accelerator| gpu.memory_mib.saturating_mul(1 << 20);
+    let cells = vec![
+        pool.name.as_str().into(),
+        Cell::State(health.state),
+        ground.class(place.account).to_string().into(),
+        cluster.name.as_str().into(),
+        pool.instance_types.join(" ").into(),
+        pool.capacity.to_string().replace('_', "-").into(),
+        Cell::count(pool.running),
+        pool.desired.into(),
+        pool.max.into(),
+        Cell::some(gpu.map(|gpu| gpu.model.as_str())),
+        of_gpus(Some(pool.gpus_now())),
+        of_gpus(pool.gpus_requested),
+        of_gpus(pool.gpus_idle()),
+        health.reason.as_str().into(),
+        ground.label(place.account).into(),
+        place.region.as_str().into(),
+        pool.min.into(),
+        zones.join(" ").into(),
+        gpu.map_or(Cell::Unknown, |gpu| Cell::Bytes(memory(gpu))),
+        pool.status.as_str().into(),
+        pool.arn.as_str().into(),
+    ];
+    let id = format!("{}/{}", cluster.name, pool.name);
+    let object = ground
+        .object("pool", place, &id, pool.name.as_str())
+        .with_arn(&pool.arn);
+    ground.row(object, health, &pool.tags, cells)
+}
+
+/// EKS's own word, then missing nodes, then issues, then idle GPUs.
+pub(super) fn health(pool: &NodePool) -> Health {
+    let own = by_word(
+        &pool.status,
+        &["CREATE_FAILED", "DELETE_FAILED", "DEGRADED"],
+        &["CREATING", "UPDATING", "DELETING"],
+    );
+    let issue = pool.issues.first().map(String::as_str);
+    if own.state == State::Failed {
+        return Health::new(own.state, issue.unwrap_or(&own.reason));
+    }
+    let mut health = own;
+    let short = pool.short_of();
+    if short > 0 {
+        let why = issue.map(|issue| format!(": {issue}")).unwrap_or_default();
+        let reason = format!("{short} of {} nodes are missing{why}", pool.desired);
+        health = health.worse(Health::new(State::Warning, reason));
+    } else if let Some(issue) = issue {
+        health = health.worse(Health::new(State::Warning, issue));
+    }
+    let gpus = pool.gpus_now();
+    if let Some(idle) = pool
+        .gpus_idle()
+        .filter(|idle| *idle >= MANY_IDLE && idle * 2 >= gpus)
+    {
+        let reason = format!("{idle} of {gpus} GPUs are idle");
+        health = health.worse(Health::new(State::Warning, reason));
+    }
+    health
+}
