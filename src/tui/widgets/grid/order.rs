@@ -18,6 +18,7 @@ pub(super) fn shown(cell: &Cell, now: Timestamp) -> String {
         Cell::Percent(percent) => format!("{percent:.0}%"),
         Cell::At(at) => figures::age(now, *at),
         Cell::State(state) => state.to_string(),
+        Cell::Trend(values) => crate::inventory::tables::text::sparkline(values),
         Cell::Unknown => "–".into(),
     }
 }
