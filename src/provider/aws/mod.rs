@@ -1,6 +1,7 @@
 //! The live world, by the official SDK.
 
 pub mod accelerators;
+mod backup;
 pub mod control;
 pub mod ec2;
 mod elb;
@@ -9,6 +10,10 @@ mod gaps;
 pub mod identity;
 pub mod network;
 pub mod organizations;
+pub mod protection;
+mod rds;
 mod route53;
+mod s3;
 pub mod session;
+mod time;
 pub mod traffic;

@@ -57,7 +57,7 @@ pub(super) fn resolve(sdk: &SdkConfig) -> Result<String, ConfigError> {
         fips: sdk.use_fips().unwrap_or_default(),
         dual_stack: sdk.use_dual_stack().unwrap_or_default(),
     };
-    if let Some(url) = overridden(sdk)? {
+    if let Some(url) = overridden(sdk, "EC2")? {
         return match variant {
             Variant { fips: true, .. } => Err(ConfigError::FipsWithCustomUrl),
             Variant {
@@ -70,13 +70,14 @@ pub(super) fn resolve(sdk: &SdkConfig) -> Result<String, ConfigError> {
     Ok(default_url(region.as_ref(), variant))
 }
 
-fn overridden(sdk: &SdkConfig) -> Result<Option<String>, ConfigError> {
+/// The URL that the configuration names for `service` (its SDK service id), if it names one.
+pub fn overridden(sdk: &SdkConfig, service: &str) -> Result<Option<String>, ConfigError> {
     let general = sdk.endpoint_url().map(ToOwned::to_owned);
     if sdk.get_origin("endpoint_url").is_client_config() {
         return Ok(general);
     }
     let key = ServiceConfigKey::builder()
-        .service_id("EC2")
+        .service_id(service)
         .env("AWS_ENDPOINT_URL")
         .profile("endpoint_url")
         .build()

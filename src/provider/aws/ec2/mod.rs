@@ -23,7 +23,7 @@ mod vpc;
 pub use call::Retry;
 pub use client::{CallError, ConfigError, Ec2};
 pub use describe::{Describe, Filter, List};
-pub use endpoint::{Variant, default_url};
+pub use endpoint::{Variant, default_url, overridden};
 pub use error::Ec2Error;
 pub use instance_types::{InstanceType, InstanceTypes};
 pub use internet::{InternetGateway, InternetGateways, NatGateway, NatGateways};

@@ -5,8 +5,6 @@ use aws_sdk_organizations::{
     config::retry::{RetryConfig, RetryPartition},
     types::{AccountState, AccountStatus as Status, PolicySummary, PolicyType},
 };
-use aws_smithy_types::DateTime;
-use jiff::Timestamp;
 
 use crate::{
     model::{
@@ -15,7 +13,7 @@ use crate::{
     },
     provider::{
         Result,
-        aws::{error::Call, session::Sessions},
+        aws::{error::Call, session::Sessions, time::timestamp},
     },
 };
 
@@ -245,10 +243,6 @@ fn parent(path: &str) -> Option<UnitId> {
     let units = path.split('/').rev();
     let mut units = units.filter(|part| part.starts_with("ou-") || part.starts_with("r-"));
     units.next().map(UnitId::from)
-}
-
-pub(in crate::provider::aws) fn timestamp(time: &DateTime) -> Option<Timestamp> {
-    Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
 }
 
 #[cfg(test)]
