@@ -1,5 +1,6 @@
 //! Reads the command line, wires a world, runs a command or opens the deck.
 
+mod opening;
 mod wiring;
 
 use std::{
@@ -85,6 +86,15 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
                 &mut out,
             )),
             Err(error) => ended(Err(error.clone())),
+        },
+        None if !opening::has_terminal() => complain(
+            &"the deck needs a terminal",
+            Some("`awsdeck tree` and its like print to files and pipes"),
+            Exit::Usage,
+        ),
+        None => match provider {
+            Ok(provider) => opening::deck(&setup, global, provider).await,
+            Err(error) => ended(Err(error)),
         },
         _ => Exit::Usage,
     }

@@ -24,6 +24,10 @@ pub enum Exit {
     Refused = 4,
     /// Done in part: some scopes could not be read.
     Partial = 5,
+    /// The deck lost its terminal (128 and SIGHUP).
+    HungUp = 129,
+    /// The deck was told to end (128 and SIGTERM).
+    Terminated = 143,
 }
 
 impl From<Exit> for std::process::ExitCode {

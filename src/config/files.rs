@@ -92,6 +92,12 @@ impl Files {
         self.state.join("awsdeck.log")
     }
 
+    /// Whether the terminal was dark or light at the last start.
+    #[must_use]
+    pub fn appearance(&self) -> PathBuf {
+        self.state.join("appearance")
+    }
+
     /// Which organization a profile led to, so that the next start knows its cache before any call.
     #[must_use]
     pub fn organizations(&self) -> PathBuf {

@@ -20,7 +20,7 @@ pub mod widgets;
 pub use action::{Action, Verb};
 pub use effect::Effect;
 pub use message::{Message, Severity};
-pub use runtime::{Options, Outcome, run};
+pub use runtime::{Options, Outcome, Reload, run};
 pub use state::{Start, State};
 pub use theme::{Symbols, Theme};
 pub use update::update;

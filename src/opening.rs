@@ -1,0 +1,237 @@
+//! Opens the deck: what the flags, the settings and the terminal say about how it looks.
+
+use std::{env, fs, io, sync::Arc};
+
+use awsdeck::{
+    cli::{Exit, Global, args::Color},
+    config::{
+        Settings, files,
+        keymap::{self, Keymap},
+        settings::Symbols as SymbolChoice,
+        theme::{self, Appearance, Depth, Scheme},
+    },
+    provider::{Provider, World},
+    tui::{
+        self, Message, Severity, Start, Symbols, Theme, keys,
+        state::Access,
+        terminal::colors::{self, When},
+    },
+};
+use jiff::Timestamp;
+
+use crate::wiring::{Setup, complain};
+
+/// What is told once the deck is open.
+type Notes = Vec<(Severity, String)>;
+
+/// Opens the deck on this terminal and keeps it open until it is left.
+pub(crate) async fn deck(setup: &Setup, global: &Global, provider: Provider) -> Exit {
+    let mut notes = Notes::new();
+    let start = start(setup, global, &provider, &mut notes);
+    let options = tui::Options {
+        log: Some(setup.files.log()),
+        exports: env::current_dir().unwrap_or_default(),
+        notes,
+        watched: watched(setup, global),
+        tmux: env::var_os("TMUX").is_some(),
+        reload: Some(reload(setup, global)),
+    };
+    match tui::run(start, provider, options).await {
+        Ok(tui::Outcome::Left) => Exit::Done,
+        Ok(tui::Outcome::HungUp) => Exit::HungUp,
+        Ok(tui::Outcome::Terminated) => Exit::Terminated,
+        Err(error) => complain(&error, None, Exit::Failed),
+    }
+}
+
+/// The state that the deck starts with.
+pub(crate) fn start(
+    setup: &Setup,
+    global: &Global,
+    provider: &Provider,
+    notes: &mut Notes,
+) -> Start {
+    let variable = |name: &str| env::var(name).ok();
+    let depth = depth(global);
+    let look = Look {
+        files: &setup.files,
+        global,
+    };
+    let scheme = look.scheme(&setup.settings, notes);
+    let keymap = look.keymap(&setup.settings, notes);
+    let size = (80, 24);
+    let symbols = match setup.settings.ui.symbols {
+        SymbolChoice::Ascii => Symbols::Ascii,
+        SymbolChoice::Unicode | SymbolChoice::Nerd => Symbols::Unicode,
+        SymbolChoice::Auto => colors::symbols(variable),
+    };
+    let access = match (&provider.control, &provider.world) {
+        (None, _) => Access::ReadOnly,
+        (Some(_), World::Demo) => Access::Armed(None),
+        (Some(_), World::Aws { .. }) => Access::Disarmed,
+    };
+    Start {
+        environments: setup.settings.environments(),
+        theme: Theme::new(&scheme, depth),
+        themes: look.themes(),
+        depth,
+        symbols: if global.plain {
+            Symbols::Ascii
+        } else {
+            symbols
+        },
+        keymap,
+        keymaps: look.keymaps(),
+        regions: provider.regions.clone(),
+        access,
+        start_view: setup.settings.ui.start_view.clone(),
+        mouse: setup.settings.ui.mouse,
+        ..Start::shipped(provider.world.clone(), size, Timestamp::now())
+    }
+}
+
+/// Files that are read again when they change.
+fn watched(setup: &Setup, global: &Global) -> Vec<std::path::PathBuf> {
+    let look = Look {
+        files: &setup.files,
+        global,
+    };
+    let keymap = global
+        .keymap
+        .as_deref()
+        .unwrap_or(&setup.settings.ui.keymap);
+    let own = [
+        look.themes().path(&look.theme_name(&setup.settings)),
+        look.keymaps().path(keymap),
+    ];
+    own.into_iter()
+        .flatten()
+        .chain([setup.files.settings().to_owned()])
+        .collect()
+}
+
+/// Reads settings, theme and keymap again. A mistake is told and what was there stays.
+fn reload(setup: &Setup, global: &Global) -> tui::Reload {
+    let (files, global) = (setup.files.clone(), global.clone());
+    Arc::new(move || {
+        let mut notes = Notes::new();
+        let look = Look {
+            files: &files,
+            global: &global,
+        };
+        let mut messages = Vec::new();
+        match Settings::load(&files) {
+            Ok(settings) => {
+                messages.push(Message::Theme(Box::new(look.scheme(&settings, &mut notes))));
+                messages.push(Message::Keymap(Box::new(
+                    look.keymap(&settings, &mut notes),
+                )));
+            }
+            Err(error) => notes.push((Severity::Error, error.to_string())),
+        }
+        messages.extend(
+            notes
+                .into_iter()
+                .map(|(severity, text)| Message::Note(severity, text)),
+        );
+        messages
+    })
+}
+
+fn depth(global: &Global) -> Depth {
+    let when = match global.color {
+        Color::Auto => When::Auto,
+        Color::Always => When::Always,
+        Color::Never => When::Never,
+    };
+    colors::depth(when, |name| env::var(name).ok())
+}
+
+/// Where the looks come from.
+struct Look<'a> {
+    files: &'a files::Files,
+    global: &'a Global,
+}
+
+impl Look<'_> {
+    fn themes(&self) -> theme::Library {
+        theme::Library {
+            folder: Some(self.files.themes()),
+        }
+    }
+
+    fn keymaps(&self) -> keymap::Library {
+        keymap::Library {
+            folder: Some(self.files.keymaps()),
+        }
+    }
+
+    /// The theme that is wanted; `default` and pairs follow the terminal's background.
+    fn theme_name(&self, settings: &Settings) -> String {
+        let dark = || self.appearance() == Appearance::Dark;
+        let name = match (&self.global.theme, &settings.ui.theme) {
+            (Some(name), _) => name.clone(),
+            (None, choice @ awsdeck::config::settings::ThemeChoice::ByAppearance { .. }) => {
+                choice.name(dark()).to_owned()
+            }
+            (None, choice) => choice.name(true).to_owned(),
+        };
+        match name.as_str() {
+            "default" if dark() => "default-dark".into(),
+            "default" => "default-light".into(),
+            _ => name,
+        }
+    }
+
+    /// The appearance that was found at the last start is used at once; the terminal is asked, and
+    /// waited for, only where none is known.
+    fn appearance(&self) -> Appearance {
+        let file = self.files.appearance();
+        let known = fs::read_to_string(&file)
+            .ok()
+            .and_then(|text| text.trim().parse().ok());
+        known.unwrap_or_else(|| {
+            let asked = colors::appearance().unwrap_or_default();
+            // Where it cannot be kept it is asked again next time.
+            let _ =
+                files::make_private_file(&file).and_then(|()| fs::write(&file, asked.to_string()));
+            asked
+        })
+    }
+
+    fn scheme(&self, settings: &Settings, notes: &mut Notes) -> Scheme {
+        let loaded = self.themes().load(&self.theme_name(settings));
+        let (scheme, warnings) = loaded.unwrap_or_else(|error| {
+            notes.push((Severity::Error, error.to_string()));
+            let shipped = theme::Library::default().load("default-dark");
+            shipped.expect("a test loads every shipped theme")
+        });
+        notes.extend(
+            warnings
+                .iter()
+                .map(|warning| (Severity::Warning, warning.to_string())),
+        );
+        scheme
+    }
+
+    fn keymap(&self, settings: &Settings, notes: &mut Notes) -> Keymap {
+        let name = self.global.keymap.as_deref().unwrap_or(&settings.ui.keymap);
+        match self.keymaps().load(name, &keys::vocabulary()) {
+            Ok((keymap, findings)) => {
+                let refused = findings.iter().filter(|finding| finding.refused);
+                notes.extend(refused.map(|finding| (Severity::Warning, finding.to_string())));
+                keymap
+            }
+            Err(error) => {
+                notes.push((Severity::Error, error.to_string()));
+                keys::default_keymap()
+            }
+        }
+    }
+}
+
+/// Whether standard output is a terminal that a deck can be opened on.
+pub(crate) fn has_terminal() -> bool {
+    use io::IsTerminal;
+    io::stdout().is_terminal() && io::stdin().is_terminal()
+}
