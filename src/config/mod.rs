@@ -10,5 +10,6 @@ pub mod theme;
 
 pub use environment::{Environments, Purpose};
 pub use files::Files;
-pub use problem::{FileError, nearest};
+pub use problem::FileError;
 pub use settings::Settings;
+pub use suggest::nearest;

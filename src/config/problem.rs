@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::suggest::nearest;
+
 /// One mistake in one file. Shown as `file:line:column: message`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}:{column}: {message}", file.display())]
@@ -46,18 +48,6 @@ impl FileError {
     }
 }
 
-/// The known word that is most like `word`, if any is like it at all.
-#[must_use]
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let score = |known: &'a str| (strsim::jaro_winkler(word, known), known);
-    known
-        .into_iter()
-        .map(score)
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
-}
-
 /// Reads serde's sentence "unknown field `x`, expected one of `a`, `b`" back into its words.
 fn suggestion(message: &str) -> Option<String> {
     let unknown = message.starts_with("unknown field") || message.starts_with("unknown variant");
@@ -80,12 +70,6 @@ fn position(text: &str, byte: usize) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_word_is_found_and_a_far_one_is_not() {
-        assert_eq!(nearest("them", ["theme", "keymap"]), Some("theme"));
-        assert_eq!(nearest("zzz", ["theme", "keymap"]), None);
-    }
 
     #[test]
     fn columns_count_characters_not_bytes() {

@@ -1,49 +1,30 @@
 //! What was read: queries and their answers, with ages, for every account and region.
 
+mod event;
+#[cfg(test)]
+mod fixture;
+mod query;
 pub mod scope;
 pub mod tables;
+mod tree;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-pub use scope::Scope;
+pub use event::Event;
+pub use query::{Loaded, Query, QueryKind};
+pub use scope::{Scope, ScopeError};
+pub use tree::Tree;
 
 use crate::model::{
-    AccountId, Dated, Organization, Place, Region, Remote, Trouble,
+    AccountId, AccountStatus, Dated, Organization, Place, Region, Remote, Trouble,
     cluster::Cluster,
     cost::Costs,
     network::Network,
     protection::Protection,
     traffic::{Balancers, Zones},
 };
-
-/// One thing to read, with its scope. A newer query equal to an older one replaces it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Query {
-    Organization,
-    Network(Place),
-    Clusters(Place),
-    Protection(Place),
-    Balancers(Place),
-    Zones(AccountId),
-    /// Costs money: never asked by a timer.
-    Costs,
-}
-
-/// What a [`Query`] brought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Loaded {
-    Organization(Arc<Organization>),
-    Network(Arc<Network>),
-    Clusters(Arc<Vec<Cluster>>),
-    Protection(Arc<Protection>),
-    Balancers(Arc<Balancers>),
-    Zones(Arc<Zones>),
-    Costs(Arc<Costs>),
-}
 
 /// Everything that was read, in memory. Values are shared, so handing one to a view is cheap.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +40,7 @@ pub struct Inventory {
     pub regions: Vec<Region>,
     /// Grows with every change, so that whoever derives something knows when to do it again.
     pub version: u64,
+    pub(crate) planted: tree::Planted,
 }
 
 impl Inventory {
@@ -131,6 +113,54 @@ impl Inventory {
             Query::Zones(account) => self.zones.entry(*account).or_default().fail(trouble),
             Query::Costs => self.costs.fail(trouble),
         }
+    }
+}
+
+impl Inventory {
+    /// An inventory that looks in `regions`, the home region first.
+    #[must_use]
+    pub fn new(regions: Vec<Region>) -> Self {
+        Self {
+            regions,
+            ..Self::default()
+        }
+    }
+
+    /// The organization with its lookups; empty while there is none. Made once for each
+    /// organization that was read, so it is cheap to ask for.
+    #[must_use]
+    pub fn tree(&self) -> Arc<Tree> {
+        self.planted.tree(self.organization.value())
+    }
+
+    /// The queries of `kinds` for all accounts that are active and in scope, in all regions in
+    /// scope. Accounts go in the order of the organization, so those of one unit come together.
+    #[must_use]
+    pub fn queries(&self, kinds: &[QueryKind], scope: &Scope) -> Vec<Query> {
+        let tree = self.tree();
+        let regions: Vec<Region> = self
+            .regions
+            .iter()
+            .filter(|region| scope.has_region(region))
+            .cloned()
+            .collect();
+        let accounts: Vec<AccountId> = tree
+            .organization()
+            .accounts
+            .iter()
+            .filter(|account| account.status == AccountStatus::Active)
+            .map(|account| account.id)
+            .filter(|&account| scope.holds(account, &tree))
+            .collect();
+        let each = |kind: &QueryKind| match kind {
+            QueryKind::Organization => vec![Query::Organization],
+            QueryKind::Costs => vec![Query::Costs],
+            kind => accounts
+                .iter()
+                .flat_map(|&account| kind.of(account, &regions))
+                .collect(),
+        };
+        kinds.iter().flat_map(each).collect()
     }
 }
 

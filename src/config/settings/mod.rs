@@ -48,7 +48,8 @@ pub struct Aws {
     /// Reads in flight at once over all accounts; rate limits are kept besides.
     #[schemars(range(min = 1, max = 4096))]
     pub max_concurrency: usize,
-    /// After this a read that has not ended is given up.
+    /// After this a request that was not answered is given up; a read of several requests after
+    /// three times as long.
     pub request_timeout: Period,
     pub access: Access,
 }
@@ -332,8 +333,8 @@ freeze = [{ env = "prod", from = "2026-12-20", to = "2027-01-03" }]
     #[test]
     fn a_wrong_value_says_where_and_what_would_be_right() {
         insta::assert_snapshot!(complaint("[aws]\nmax_concurrency = \"many\"\n"), @r#"config.toml:2:19: invalid type: string "many", expected usize"#);
-        insta::assert_snapshot!(complaint("[cost]\nmetric = \"net\"\n"), @"
-        config.toml:2:10: unknown variant `net`, expected one of `unblended`, `amortized`, `net_unblended`, `net_amortized`
+        insta::assert_snapshot!(complaint("[cost]\nmetric = \"net_amortised\"\n"), @"
+        config.toml:2:10: unknown variant `net_amortised`, expected one of `unblended`, `amortized`, `net_unblended`, `net_amortized`
         did you mean `net_amortized`?
         ");
         insta::assert_snapshot!(complaint("[cost]\nce_daily_budget_usd = -1\n"), @"config.toml:2:23: expected an amount in USD, 0 or more");
