@@ -1,4 +1,6 @@
 //! The live world against servers that we did not write, and against one that records requests.
 
+mod billing;
+mod clusters;
 mod moto;
 mod organization;

@@ -3,7 +3,9 @@
 pub mod accelerators;
 mod backup;
 pub mod control;
+pub mod costs;
 pub mod ec2;
+pub mod eks;
 mod elb;
 pub mod error;
 mod gaps;

@@ -3,6 +3,7 @@
 mod fetch;
 mod walk;
 
+pub(super) use self::fetch::timestamp;
 use async_trait::async_trait;
 use futures::stream::{FuturesUnordered, StreamExt};
 
