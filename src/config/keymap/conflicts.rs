@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Binding, CONTEXTS, Finding, Key, Named, UNBOUND, spelled};
-use crate::config::suggest;
+use crate::config::nearest;
 
 /// The words that a keymap may use; the deck knows them, this layer does not.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +83,7 @@ fn refusal(binding: &Binding, vocabulary: &Vocabulary) -> Option<String> {
 }
 
 fn unknown<'a>(kind: &str, word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    match suggest::nearest(word, known) {
+    match nearest(word, known) {
         Some(near) => format!("there is no {kind} `{word}`; did you mean `{near}`?"),
         None => format!("there is no {kind} `{word}`"),
     }

@@ -6,7 +6,7 @@ use strum::IntoEnumIterator;
 use toml::Spanned;
 
 use super::{Appearance, Error, Paint, Palette, Ramp, Role};
-use crate::config::suggest;
+use crate::config::nearest;
 
 /// Something in a theme that has no effect; the theme still works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl File {
                 {
                     continue;
                 }
-                let hint = suggest::nearest(name, known.iter().map(String::as_str))
+                let hint = nearest(name, known.iter().map(String::as_str))
                     .map(|near| format!("; did you mean `{near}`?"))
                     .unwrap_or_default();
                 warnings.push(Warning {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use strum::{Display, EnumIter, EnumString, IntoEnumIterator};
 
 use super::Rgb;
-use crate::config::suggest;
+use crate::config::nearest;
 
 /// How a role looks: what is left out, stays as it is underneath.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Paint {
                 }
                 Some(value) => Self::read(value, palette),
                 None => Err(
-                    match suggest::nearest(name, palette.keys().map(String::as_str)) {
+                    match nearest(name, palette.keys().map(String::as_str)) {
                         Some(near) => {
                             format!("the palette has no `{name}`; did you mean `{near}`?")
                         }

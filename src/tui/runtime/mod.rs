@@ -2,6 +2,7 @@
 
 mod exit;
 mod frames;
+mod watch;
 mod work;
 
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
@@ -78,6 +79,10 @@ pub async fn run(start: Start, provider: Provider, options: Options) -> io::Resu
         pace: Pace::default(),
     };
     deck.work.identify();
+    if let Some(reload) = options.reload.clone() {
+        let watching = watch::watch(options.watched.clone(), reload, deck.work.sender());
+        tokio::spawn(watching);
+    }
     let first = update::wanted(&mut deck.state);
     let outcome = deck.turn(first).await;
     drop(deck);

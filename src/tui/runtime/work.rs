@@ -56,6 +56,10 @@ impl Work {
         }
     }
 
+    pub(super) fn sender(&self) -> UnboundedSender<Message> {
+        self.messages.clone()
+    }
+
     /// Asks who we are.
     pub(super) fn identify(&self) {
         let identity = self.provider.identity.clone();
