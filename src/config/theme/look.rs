@@ -87,14 +87,12 @@ impl Paint {
                     ))
                 }
                 Some(value) => Self::read(value, palette),
-                None => Err(
-                    match nearest(name, palette.keys().map(String::as_str)) {
-                        Some(near) => {
-                            format!("the palette has no `{name}`; did you mean `{near}`?")
-                        }
-                        None => format!("the palette has no `{name}`"),
-                    },
-                ),
+                None => Err(match nearest(name, palette.keys().map(String::as_str)) {
+                    Some(near) => {
+                        format!("the palette has no `{name}`; did you mean `{near}`?")
+                    }
+                    None => format!("the palette has no `{name}`"),
+                }),
             },
             other => Err(format!("a {} is no colour", other.type_str())),
         }
