@@ -30,8 +30,6 @@ pub enum Message {
     Identified(Caller),
     /// A theme was read, to be used at once.
     Theme(Box<Scheme>),
-    /// Everything about the look was worked out anew.
-    Look(Box<super::Theme>),
     /// A keymap was read, to be used at once.
     Keymap(Box<crate::config::keymap::Keymap>),
     /// One line for the reader.

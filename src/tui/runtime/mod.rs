@@ -58,6 +58,9 @@ pub async fn run(start: Start, provider: Provider, options: Options) -> io::Resu
         mouse: state.mouse,
         title: "awsdeck".into(),
     };
+    if let Ok(size) = crossterm::terminal::size() {
+        state.size = size;
+    }
     let guard = Guard::take(modes)?;
     let screen = Screen::new(io::stdout(), || {
         crossterm::terminal::size().map(|(width, height)| Size { width, height })

@@ -63,10 +63,6 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.theme = Theme::new(&scheme, state.depth);
             Vec::new()
         }
-        Message::Look(theme) => {
-            state.theme = *theme;
-            Vec::new()
-        }
         Message::Keymap(keymap) => {
             state.pending.clear();
             state.keymap = *keymap;
