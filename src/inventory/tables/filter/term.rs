@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::{FilterError, Match, fuzzy::Pattern};
 use crate::{
-    config::suggest::nearest,
+    config::nearest,
     inventory::tables::{Cell, ColumnKind, Row, Table, sort::natural},
 };
 
