@@ -5,6 +5,7 @@ pub mod files;
 pub mod keymap;
 mod problem;
 pub mod settings;
+pub mod suggest;
 pub mod theme;
 
 pub use environment::{Environments, Purpose};
