@@ -39,14 +39,18 @@ impl Order {
     /// Sorts, keeping the order of equals; what is unknown comes last either way. A sorted tree is
     /// a list.
     pub fn apply(self, rows: &mut [Row]) {
-        rows.sort_by(
-            |a, b| match (a.cells.get(self.column), b.cells.get(self.column)) {
-                (Some(a), Some(b)) => self.compare(a, b),
-                _ => Ordering::Equal,
-            },
-        );
+        rows.sort_by(|a, b| self.between(a, b));
         for row in rows {
             row.depth = 0;
+        }
+    }
+
+    /// Which of two rows comes first.
+    #[must_use]
+    pub fn between(self, a: &Row, b: &Row) -> Ordering {
+        match (a.cells.get(self.column), b.cells.get(self.column)) {
+            (Some(a), Some(b)) => self.compare(a, b),
+            _ => Ordering::Equal,
         }
     }
 

@@ -1,13 +1,29 @@
 //! The screens. To add one: a file here, a line in [`all`], a key.
 
+mod backups;
+mod clusters;
+mod coverage;
+mod detail;
+mod facts;
+mod gpu;
+mod home;
+mod listing;
+#[cfg(test)]
+mod sample;
+mod zones;
+
 use crossterm::event::MouseEvent;
 use jiff::Timestamp;
-use ratatui::{Frame, layout::Rect};
+use ratatui::{Frame, layout::Rect, text::Span};
 
-use super::{Action, Effect, Symbols, Theme};
+use super::{Action, Effect, Symbols, Theme, widgets::Brush};
 use crate::{
     config::Environments,
-    inventory::{Inventory, Query, Scope, tables::Object},
+    inventory::{
+        Inventory, Query, Scope,
+        tables::{Lens, Object},
+    },
+    model::{AccountId, AccountStatus, EnvironmentClass, Place},
 };
 
 /// A screen: its own cursor, folds and filter, a way to take in actions, a way to draw.
@@ -49,8 +65,86 @@ pub struct Desk<'a> {
     pub now: Timestamp,
 }
 
+impl Desk<'_> {
+    #[must_use]
+    pub const fn brush(&self) -> Brush<'_> {
+        Brush {
+            theme: self.theme,
+            symbols: self.symbols,
+        }
+    }
+
+    #[must_use]
+    pub const fn lens(&self) -> Lens<'_> {
+        Lens {
+            scope: self.scope,
+            environments: self.environments,
+            now: self.now,
+        }
+    }
+
+    /// The accounts in view that can be read, in the organization's order.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<AccountId> {
+        let Some(organization) = self.inventory.organization.value() else {
+            return Vec::new();
+        };
+        organization
+            .accounts
+            .iter()
+            .filter(|account| account.status == AccountStatus::Active)
+            .map(|account| account.id)
+            .filter(|&account| self.scope.has_account(account, Some(organization)))
+            .collect()
+    }
+
+    /// Every account in view in every region in view.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        let regions: Vec<_> = self
+            .inventory
+            .regions
+            .iter()
+            .filter(|region| self.scope.has_region(region))
+            .collect();
+        self.accounts()
+            .into_iter()
+            .flat_map(|account| {
+                regions
+                    .iter()
+                    .map(move |&region| Place::new(account, region.clone()))
+            })
+            .collect()
+    }
+
+    /// Its name, else its number.
+    #[must_use]
+    pub fn account_name(&self, account: AccountId) -> String {
+        let organization = self.inventory.organization.value();
+        organization
+            .and_then(|organization| organization.account(account))
+            .map_or_else(|| account.to_string(), |found| found.name.clone())
+    }
+
+    /// The class in capitals and in its colour.
+    #[must_use]
+    pub fn class_badge(&self, class: EnvironmentClass) -> Span<'static> {
+        let style = self.theme.style(Theme::class_role(class));
+        Span::styled(class.to_string().to_uppercase(), style)
+    }
+}
+
 /// Every view, in the order of the `g` menu.
 #[must_use]
 pub fn all() -> Vec<Box<dyn View>> {
-    Vec::new()
+    vec![
+        Box::<home::Home>::default(),
+        Box::new(clusters::view()),
+        Box::new(gpu::view()),
+        Box::new(backups::view()),
+        Box::new(zones::view()),
+    ]
 }
+
+#[cfg(test)]
+mod tests;

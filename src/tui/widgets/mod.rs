@@ -1,6 +1,7 @@
 //! Parts that views are made of: virtual tables and trees, bars, sparklines, heat cells, gauges.
 
 pub mod bar;
+mod click;
 pub mod figures;
 pub mod grid;
 pub mod heat;
@@ -12,6 +13,7 @@ pub mod window;
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line, text::Span};
 
+pub use click::{Click, Clicks};
 pub use grid::Grid;
 pub use pairs::Pairs;
 pub use pane::Pane;

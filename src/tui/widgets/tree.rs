@@ -2,13 +2,15 @@
 
 use std::{collections::HashSet, hash::Hash};
 
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use jiff::Timestamp;
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
     text::{Line, Span},
 };
 
-use super::{Brush, Window, put, row};
+use super::{Brush, Click, Clicks, Window, put, row};
 use crate::tui::{Verb, theme::Role};
 
 /// One row: its identity, how deep it stands, what it is.
@@ -31,6 +33,7 @@ pub struct Tree<K, V> {
     /// Nodes that a filter lets through, with those above and below them.
     kept: Option<Vec<bool>>,
     pub window: Window,
+    clicks: Clicks,
 }
 
 impl<K, V> Default for Tree<K, V> {
@@ -43,6 +46,7 @@ impl<K, V> Default for Tree<K, V> {
             visible: Vec::new(),
             kept: None,
             window: Window::default(),
+            clicks: Clicks::default(),
         }
     }
 }
@@ -79,6 +83,15 @@ impl<K: Clone + Eq + Hash, V> Tree<K, V> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.visible.is_empty()
+    }
+
+    /// Visible rows that are of a kind.
+    #[must_use]
+    pub fn visible_count(&self, of: impl Fn(&Node<K, V>) -> bool) -> usize {
+        self.visible
+            .iter()
+            .filter(|&&index| of(&self.nodes[index]))
+            .count()
     }
 
     #[must_use]
@@ -160,6 +173,32 @@ impl<K: Clone + Eq + Hash, V> Tree<K, V> {
             let last = self.visible.partition_point(|&other| other < end);
             self.visible.drain(at + 1..last);
         }
+    }
+
+    /// A click in `area`, where the tree was drawn, or the wheel over it.
+    pub fn mouse(&mut self, event: MouseEvent, area: Rect, now: Timestamp) -> Click {
+        let len = self.visible.len();
+        if !area.contains((event.column, event.row).into()) {
+            return Click::Missed;
+        }
+        match event.kind {
+            MouseEventKind::ScrollDown => self.window.wheel(true, len),
+            MouseEventKind::ScrollUp => self.window.wheel(false, len),
+            MouseEventKind::Down(MouseButton::Left) => {
+                let Some(at) = self.window.at(usize::from(event.row - area.y), len) else {
+                    return Click::Taken;
+                };
+                self.window.go(at, len);
+                let fold = area.x + 2 + 2 * self.nodes[self.visible[at]].depth;
+                if (fold..fold + 2).contains(&event.column) {
+                    self.toggle(at);
+                } else if self.clicks.is_double(at, now) {
+                    return Click::Opened;
+                }
+            }
+            _ => return Click::Missed,
+        }
+        Click::Taken
     }
 
     fn arrange(&mut self, here: Option<&K>) {

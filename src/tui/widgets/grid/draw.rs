@@ -7,19 +7,19 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{
     Grid,
-    layout::{Slot, right_aligned, slots},
-    order::shown,
+    layout::{Slot, slots},
 };
 use crate::{
-    inventory::tables::{Cell, Column, ColumnKind, Row},
+    inventory::tables::{Cell, Column, ColumnKind},
     model::State,
     tui::{
-        theme::Role,
+        theme::{Role, Symbols},
         widgets::{
-            Brush, put, row, text,
+            Brush, bar, put, row, text,
             tree::{gutter, select, shifted},
         },
     },
@@ -45,7 +45,8 @@ impl Grid {
             .enumerate()
         {
             let Some(place) = row(body, line) else { break };
-            let item = &self.rows[self.order[at]];
+            let index = self.order[at];
+            let item = &self.rows[index];
             let here = at == self.window.cursor();
             gutter(
                 buffer,
@@ -54,7 +55,7 @@ impl Grid {
                 self.marked.contains(&item.object),
                 brush,
             );
-            self.draw_row(buffer, shifted(place, 2), item, &slots, now, brush);
+            self.draw_row(buffer, shifted(place, 2), index, &slots, now, brush);
             if here {
                 select(buffer, place, focused, brush);
                 at_cursor = Some(place);
@@ -129,11 +130,13 @@ impl Grid {
         &self,
         buffer: &mut Buffer,
         place: Rect,
-        item: &Row,
+        index: usize,
         slots: &[Slot],
         now: Timestamp,
         brush: Brush<'_>,
     ) {
+        let item = &self.rows[index];
+        let found = self.found.get(&index);
         let muted = matches!(item.health.state, State::Denied | State::Off);
         for slot in slots {
             let column = &self.table.columns[slot.column];
@@ -142,13 +145,21 @@ impl Grid {
                 width: slot.width.min(place.width.saturating_sub(slot.x)),
                 ..place
             };
+            let cell = item.cells.get(slot.column).unwrap_or(&Cell::Unknown);
             let painted = self
                 .painter
                 .and_then(|paint| paint(item, column, slot.width, brush));
-            let line = painted.unwrap_or_else(|| {
-                let cell = item.cells.get(slot.column).unwrap_or(&Cell::Unknown);
-                self.cell(cell, column, slot.width, muted, now, brush)
+            let hits = found.and_then(|found| {
+                let cell = found.cells.iter().find(|(at, _)| *at == slot.column)?;
+                Some(cell.1.as_slice())
             });
+            let look = Look {
+                hits: hits.unwrap_or_default(),
+                muted,
+                indent: if slot.x == 0 { item.depth * 2 } else { 0 },
+                now,
+            };
+            let line = painted.unwrap_or_else(|| look.line(cell, column, slot.width, brush));
             put(buffer, area, &line);
         }
         if item.health.state == State::Denied
@@ -169,35 +180,57 @@ impl Grid {
             );
         }
     }
+}
 
-    fn cell(
-        &self,
-        cell: &Cell,
-        column: &Column,
-        width: u16,
-        muted: bool,
-        now: Timestamp,
-        brush: Brush<'_>,
-    ) -> Line<'static> {
-        let style = brush.style(if muted || *cell == Cell::Unknown {
-            Role::Muted
-        } else {
-            Role::Text
-        });
-        if let Cell::State(state) = cell {
-            let word = format!("{} {state}", brush.symbols.state(*state));
-            let word = text::fit(&word, width.into(), brush.symbols).into_owned();
-            return Span::styled(word, brush.state_style(*state)).into();
-        }
-        let said = shown(cell, now);
-        let fitted = if column.key.ends_with("id") || column.key.ends_with("arn") {
-            text::fit_middle(&said, width.into(), brush.symbols)
-        } else {
-            text::fit(&said, width.into(), brush.symbols)
+/// How one cell is drawn, beside what it says.
+struct Look<'a> {
+    /// Characters that the filter hit.
+    hits: &'a [usize],
+    muted: bool,
+    indent: u16,
+    now: Timestamp,
+}
+
+impl Look<'_> {
+    fn line(&self, cell: &Cell, column: &Column, width: u16, brush: Brush<'_>) -> Line<'static> {
+        let style = match cell {
+            Cell::Trend(_) => brush.style(Role::Line),
+            Cell::Unknown => brush.style(Role::Muted),
+            _ if self.muted => brush.style(Role::Muted),
+            _ => brush.style(Role::Text),
         };
-        let text = aligned(&fitted, column, width, brush);
-        highlight(&text, &self.needles, style, brush.style(Role::Match))
+        let room = usize::from(width.saturating_sub(self.indent));
+        let (said, style) = match cell {
+            Cell::State(state) => {
+                let word = format!("{} {state}", brush.symbols.state(*state));
+                (word, brush.state_style(*state))
+            }
+            Cell::Trend(values) => (trend(values, room, brush.symbols), style),
+            cell => (cell.shown(self.now), style),
+        };
+        let middle = column.key.ends_with("id") || column.key.ends_with("arn");
+        let fitted = if middle {
+            text::fit_middle(&said, room, brush.symbols)
+        } else {
+            text::fit(&said, room, brush.symbols)
+        };
+        let cut_inside = middle && fitted.len() != said.len();
+        let before = if column.kind.is_right() {
+            usize::from(width).saturating_sub(text::width(&fitted))
+        } else {
+            usize::from(self.indent)
+        };
+        let hits = if cut_inside { &[] } else { self.hits };
+        let mut line = highlighted(&fitted, hits, style, brush.style(Role::Match));
+        line.spans.insert(0, " ".repeat(before).into());
+        line
     }
+}
+
+/// The newest values that fit, one character each.
+fn trend(values: &[Decimal], cells: usize, symbols: Symbols) -> String {
+    let values: Vec<Option<f64>> = values.iter().map(ToPrimitive::to_f64).collect();
+    bar::sparkline(&values, cells, symbols)
 }
 
 /// Where a column stands in a row with its gutter.
@@ -211,43 +244,36 @@ pub(super) fn cell_area(place: Rect, slot: Slot) -> Rect {
 }
 
 fn aligned(said: &str, column: &Column, width: u16, brush: Brush<'_>) -> String {
-    if right_aligned(column.kind) {
+    if column.kind.is_right() {
         text::pad_left(said, width.into(), brush.symbols)
     } else {
         text::fit(said, width.into(), brush.symbols).into_owned()
     }
 }
 
-/// `said` with the places where a needle occurs in another style.
+/// `said` with the characters at `hits` in another style.
 #[must_use]
-pub fn highlight(said: &str, needles: &[String], style: Style, found: Style) -> Line<'static> {
-    let plain = || Line::from(Span::styled(said.to_owned(), style));
-    if needles.is_empty() {
-        return plain();
+pub fn highlighted(said: &str, hits: &[usize], style: Style, found: Style) -> Line<'static> {
+    if hits.is_empty() {
+        return Span::styled(said.to_owned(), style).into();
     }
-    let lower = said.to_lowercase();
-    if lower.len() != said.len() {
-        // A few letters change their length in lower case; places would be off.
-        return plain();
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    for (index, char) in said.chars().enumerate() {
+        let style = if hits.binary_search(&index).is_ok() {
+            found
+        } else {
+            style
+        };
+        match spans.last_mut() {
+            Some(last) if last.style == style => last.content.to_mut().push(char),
+            _ => spans.push(Span::styled(char.to_string(), style)),
+        }
     }
-    let hit = needles
-        .iter()
-        .filter_map(|needle| Some((lower.find(needle.as_str())?, needle.len())))
-        .min();
-    let Some((at, len)) =
-        hit.filter(|&(at, len)| said.is_char_boundary(at) && said.is_char_boundary(at + len))
-    else {
-        return plain();
-    };
-    Line::from(vec![
-        Span::styled(said[..at].to_owned(), style),
-        Span::styled(said[at..at + len].to_owned(), found),
-        Span::styled(said[at + len..].to_owned(), style),
-    ])
+    spans.into()
 }
 
 /// The columns of which the shown text may matter for width.
 pub(super) fn natural(cell: &Cell, kind: ColumnKind, now: Timestamp) -> u16 {
-    let text = text::width(&shown(cell, now)) + if kind == ColumnKind::State { 2 } else { 0 };
+    let text = text::width(&cell.shown(now)) + if kind == ColumnKind::State { 2 } else { 0 };
     u16::try_from(text).unwrap_or(u16::MAX)
 }

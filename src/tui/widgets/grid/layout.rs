@@ -1,6 +1,6 @@
 //! Which columns fit, and where.
 
-use crate::inventory::tables::{Column, ColumnKind};
+use crate::inventory::tables::Column;
 
 /// Cells between two columns.
 const GAP: u16 = 2;
@@ -87,12 +87,6 @@ pub(super) fn last_offset(columns: &[Column], naturals: &[u16], wide: bool, widt
         .unwrap_or(0)
 }
 
-/// Numbers are read from the right.
-#[must_use]
-pub(super) const fn right_aligned(kind: ColumnKind) -> bool {
-    !matches!(kind, ColumnKind::Text | ColumnKind::State)
-}
-
 fn head(column: &Column) -> u16 {
     // A sort mark needs a cell of its own.
     u16::try_from(super::super::text::width(column.title))
@@ -103,6 +97,7 @@ fn head(column: &Column) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::tables::ColumnKind;
 
     const fn column(title: &'static str, width: u16, wide: bool) -> Column {
         Column {

@@ -2,25 +2,29 @@
 
 mod draw;
 mod layout;
-mod order;
 
-use std::{cell::Cell, collections::HashSet};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ratatui::{layout::Rect, text::Line};
 
-use super::{Brush, Window};
+use super::{Brush, Click, Clicks, Window};
 use crate::{
-    inventory::tables::{self, Column, ColumnKind, Object, Row, Table},
+    inventory::tables::{
+        Column, ColumnKind, Object, Row, Table,
+        filter::{Filter, Match},
+        sort::Order,
+        text::grouped,
+    },
     tui::Verb,
 };
 
 /// Draws a cell in another way than as its text, as a bar for example.
 pub type Painter = fn(&Row, &Column, u16, Brush<'_>) -> Option<Line<'static>>;
-
-/// Two clicks within this time are a double click.
-pub const DOUBLE_CLICK: SignedDuration = SignedDuration::from_millis(400);
 
 /// Rows that are looked at for the width of a column: enough to be right, few enough to be free.
 const SAMPLED: usize = 500;
@@ -32,8 +36,12 @@ pub struct Grid {
     /// Indices of the rows that pass the filter, in the order that is shown.
     order: Vec<usize>,
     filter: String,
-    needles: Vec<String>,
-    sort: Option<Sort>,
+    /// What the filter's text means; the last that could be read while it is typed.
+    parsed: Filter,
+    /// Why the filter's text means nothing.
+    fault: Option<String>,
+    found: HashMap<usize, Match>,
+    sort: Option<Order>,
     wide: bool,
     /// Columns scrolled away to the left; the first column stays.
     offset: usize,
@@ -46,23 +54,7 @@ pub struct Grid {
     naturals: Vec<u16>,
     /// Cells of the last frame for the columns.
     width: Cell<u16>,
-    clicked: Option<(usize, Timestamp)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Sort {
-    column: usize,
-    descending: bool,
-}
-
-/// What a click meant beyond moving the cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Click {
-    /// Nothing of the table was hit.
-    Missed,
-    Taken,
-    /// Twice on the same row.
-    Opened,
+    clicks: Clicks,
 }
 
 impl Grid {
@@ -73,7 +65,9 @@ impl Grid {
             rows: Vec::new(),
             order: Vec::new(),
             filter: String::new(),
-            needles: Vec::new(),
+            parsed: Filter::default(),
+            fault: None,
+            found: HashMap::new(),
             sort: None,
             wide: false,
             offset: 0,
@@ -83,7 +77,7 @@ impl Grid {
             painter: None,
             naturals: Vec::new(),
             width: Cell::default(),
-            clicked: None,
+            clicks: Clicks::default(),
         }
     }
 
@@ -109,13 +103,12 @@ impl Grid {
 
     pub fn filter(&mut self, text: &str, now: Timestamp) {
         let here = self.selected().map(|row| row.object.clone());
-        self.filter = text.trim().to_lowercase();
-        self.needles = self
-            .filter
-            .split_whitespace()
-            .filter(|term| !term.contains(['=', '<', '>', ':', '!']))
-            .map(str::to_owned)
-            .collect();
+        self.filter = text.trim().to_owned();
+        self.fault = None;
+        match Filter::parse(&self.filter, &self.table) {
+            Ok(filter) => self.parsed = filter,
+            Err(error) => self.fault = Some(error.to_string()),
+        }
         self.arrange(here.as_ref(), now);
     }
 
@@ -134,6 +127,20 @@ impl Grid {
         self.order
             .get(self.window.cursor())
             .map(|&index| &self.rows[index])
+    }
+
+    /// Whether a filter hides what is there.
+    #[must_use]
+    pub const fn is_filtered(&self) -> bool {
+        !self.filter.is_empty()
+    }
+
+    /// Puts the cursor on an object when it is shown.
+    pub fn go_to(&mut self, wanted: impl Fn(&Row) -> bool) {
+        let at = self.shown().position(wanted);
+        if let Some(at) = at {
+            self.window.go(at, self.order.len());
+        }
     }
 
     #[must_use]
@@ -162,12 +169,15 @@ impl Grid {
     /// `clusters(12)`, `clusters(3/12) /prod`
     #[must_use]
     pub fn title(&self, name: &str) -> String {
-        let all = super::figures::count(self.rows.len());
+        let all = grouped(&self.rows.len().to_string());
         if self.filter.is_empty() {
             return format!("{name}({all})");
         }
-        let some = super::figures::count(self.order.len());
-        format!("{name}({some}/{all}) /{}", self.filter)
+        let some = grouped(&self.order.len().to_string());
+        match &self.fault {
+            Some(fault) => format!("{name}({some}/{all}) /{}  {fault}", self.filter),
+            None => format!("{name}({some}/{all}) /{}", self.filter),
+        }
     }
 
     /// Moves, marks, sorts, scrolls; `false` where the verb means nothing to a table.
@@ -228,11 +238,7 @@ impl Grid {
                 let line = usize::from(event.row - Self::body(area).y);
                 if let Some(index) = self.window.at(line, self.order.len()) {
                     self.window.go(index, self.order.len());
-                    let again = self.clicked.is_some_and(|(last, when)| {
-                        last == index && now.duration_since(when) <= DOUBLE_CLICK
-                    });
-                    self.clicked = (!again).then_some((index, now));
-                    if again {
+                    if self.clicks.is_double(index, now) {
                         return Click::Opened;
                     }
                 }
@@ -270,7 +276,7 @@ impl Grid {
                 ColumnKind::Number | ColumnKind::Money | ColumnKind::Bytes | ColumnKind::Percent
             ),
         };
-        self.sort = Some(Sort { column, descending });
+        self.sort = Some(Order { column, descending });
         self.arrange(here.as_ref(), now);
     }
 
@@ -296,33 +302,23 @@ impl Grid {
     }
 
     fn arrange(&mut self, here: Option<&Object>, now: Timestamp) {
-        let passes = |row: &Row| {
-            self.needles.iter().all(|needle| {
-                row.cells.iter().any(|cell| {
-                    order::shown(cell, now)
-                        .to_lowercase()
-                        .contains(needle.as_str())
-                })
-            })
+        let narrowed = if self.parsed.is_empty() {
+            (0..self.rows.len())
+                .map(|index| (index, Match::default()))
+                .collect()
+        } else {
+            self.parsed.narrow(&self.rows, now)
         };
-        let mut order: Vec<usize> = (0..self.rows.len())
-            .filter(|&index| passes(&self.rows[index]))
+        let mut order: Vec<usize> = narrowed.iter().map(|(index, _)| *index).collect();
+        self.found = narrowed
+            .into_iter()
+            .filter(|(_, found)| !found.cells.is_empty())
             .collect();
+        if self.parsed.is_empty() {
+            self.found.clear();
+        }
         if let Some(sort) = self.sort {
-            let cell = |index: usize| {
-                self.rows[index]
-                    .cells
-                    .get(sort.column)
-                    .unwrap_or(&tables::Cell::Unknown)
-            };
-            order.sort_by(|&a, &b| {
-                let ordering = order::compare(cell(a), cell(b));
-                if sort.descending {
-                    ordering.reverse()
-                } else {
-                    ordering
-                }
-            });
+            order.sort_by(|&a, &b| sort.between(&self.rows[a], &self.rows[b]));
         }
         self.order = order;
         self.anchor = None;

@@ -1,0 +1,224 @@
+//! What is known of each account, and its sum for each unit.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rust_decimal::Decimal;
+
+use super::super::Desk;
+use crate::{
+    inventory::tables::{self, Row},
+    model::{AccountId, Region, Remote, State, cost::change},
+};
+
+/// Figures of one account, or of all accounts below a unit.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Summary {
+    pub(super) accounts: usize,
+    /// Accounts of which nothing may be read.
+    pub(super) denied: usize,
+    /// Accounts of which something was read.
+    pub(super) read: usize,
+    pub(super) failures: usize,
+    pub(super) warnings: usize,
+    pub(super) clusters: usize,
+    pub(super) nodes: u32,
+    pub(super) gpus: u32,
+    pub(super) gpus_used: u32,
+    pub(super) vpcs: usize,
+    pub(super) peerings: usize,
+    pub(super) protected: usize,
+    /// Things that would lose more than they may.
+    pub(super) unprotected: usize,
+    pub(super) spent: Decimal,
+    /// The complete days of this month and the same days of the last.
+    pub(super) compared: (Decimal, Decimal),
+    pub(super) last_month: Decimal,
+    /// Day by day, both months.
+    pub(super) trend: Vec<Decimal>,
+}
+
+impl Summary {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.accounts += other.accounts;
+        self.denied += other.denied;
+        self.read += other.read;
+        self.failures += other.failures;
+        self.warnings += other.warnings;
+        self.clusters += other.clusters;
+        self.nodes += other.nodes;
+        self.gpus += other.gpus;
+        self.gpus_used += other.gpus_used;
+        self.vpcs += other.vpcs;
+        self.peerings += other.peerings;
+        self.protected += other.protected;
+        self.unprotected += other.unprotected;
+        self.spent += other.spent;
+        self.last_month += other.last_month;
+        self.compared.0 += other.compared.0;
+        self.compared.1 += other.compared.1;
+        add_days(&mut self.trend, &other.trend);
+    }
+
+    /// The worst that is known, and whether anything is.
+    pub(super) const fn state(&self) -> State {
+        if self.failures > 0 {
+            State::Failed
+        } else if self.warnings > 0 {
+            State::Warning
+        } else if self.denied > 0 && self.denied == self.accounts {
+            State::Denied
+        } else if self.read == 0 {
+            State::Unknown
+        } else {
+            State::Ok
+        }
+    }
+
+    /// Month over month in percent, complete days only.
+    pub(super) fn change(&self) -> Option<f64> {
+        change(self.compared)
+    }
+}
+
+fn add_days(sum: &mut Vec<Decimal>, days: &[Decimal]) {
+    if sum.len() < days.len() {
+        sum.resize(days.len(), Decimal::ZERO);
+    }
+    for (sum, day) in sum.iter_mut().zip(days) {
+        *sum += day;
+    }
+}
+
+/// By account: figures, and findings with the worst first.
+#[derive(Default)]
+pub(super) struct Summaries {
+    pub(super) figures: HashMap<AccountId, Summary>,
+    pub(super) findings: HashMap<AccountId, Vec<Row>>,
+    pub(super) currency: String,
+}
+
+impl Summaries {
+    pub(super) fn new(desk: &Desk<'_>) -> Self {
+        let mut all = Self {
+            currency: "USD".into(),
+            ..Self::default()
+        };
+        for account in desk.accounts() {
+            all.figures.entry(account).or_default().accounts = 1;
+        }
+        all.take_reads(desk);
+        all.take_costs(desk);
+        all.take_tables(desk);
+        all
+    }
+
+    fn of(&mut self, account: AccountId) -> Option<&mut Summary> {
+        // What lies outside of the scope has no entry.
+        self.figures.get_mut(&account)
+    }
+
+    fn take_reads(&mut self, desk: &Desk<'_>) {
+        let inventory = desk.inventory;
+        let mut verdicts: BTreeMap<AccountId, (bool, bool)> = BTreeMap::new();
+        let mut note = |account: AccountId, read: bool, failed: bool| {
+            let verdict = verdicts.entry(account).or_default();
+            verdict.0 |= read;
+            verdict.1 |= failed;
+        };
+        let seen = |region: &Region| desk.scope.has_region(region);
+        for (place, read) in inventory
+            .networks
+            .iter()
+            .filter(|(place, _)| seen(&place.region))
+        {
+            note(
+                place.account,
+                read.value().is_some(),
+                read.trouble().is_some(),
+            );
+            if let (Some(network), Some(figures)) = (read.value(), self.of(place.account)) {
+                figures.vpcs += network.vpcs.iter().filter(|vpc| !vpc.default).count();
+                figures.peerings += network.peerings.len();
+            }
+        }
+        for (place, read) in inventory
+            .clusters
+            .iter()
+            .filter(|(place, _)| seen(&place.region))
+        {
+            note(
+                place.account,
+                read.value().is_some(),
+                read.trouble().is_some(),
+            );
+            if let (Some(clusters), Some(figures)) = (read.value(), self.of(place.account)) {
+                figures.clusters += clusters.len();
+                for pool in clusters.iter().flat_map(|cluster| &cluster.pools) {
+                    figures.nodes += pool.running.unwrap_or(pool.desired);
+                    figures.gpus += pool.gpus_now();
+                    figures.gpus_used += pool.gpus_requested.unwrap_or(0);
+                }
+            }
+        }
+        for (place, read) in &inventory.protections {
+            note(
+                place.account,
+                read.value().is_some(),
+                read.trouble().is_some(),
+            );
+        }
+        for (account, (read, failed)) in verdicts {
+            if let Some(figures) = self.of(account) {
+                figures.read = usize::from(read);
+                figures.denied = usize::from(failed && !read);
+            }
+        }
+    }
+
+    fn take_costs(&mut self, desk: &Desk<'_>) {
+        let Some(costs) = Remote::value(&desk.inventory.costs) else {
+            return;
+        };
+        self.currency.clone_from(&costs.months.currency);
+        for spend in costs.spend() {
+            if let Some(figures) = self.of(spend.account) {
+                figures.spent += spend.amount;
+                figures.last_month += spend.last_month;
+                figures.compared.0 += spend.compared.0;
+                figures.compared.1 += spend.compared.1;
+                add_days(&mut figures.trend, &spend.trend);
+            }
+        }
+    }
+
+    fn take_tables(&mut self, desk: &Desk<'_>) {
+        let rows = |name| {
+            tables::named(name)
+                .map(|table| (table.rows)(desk.inventory, &desk.lens()))
+                .unwrap_or_default()
+        };
+        for row in rows("findings") {
+            let Some(account) = row.object.account else {
+                continue;
+            };
+            if let Some(figures) = self.of(account) {
+                match row.health.state {
+                    State::Failed => figures.failures += 1,
+                    State::Warning => figures.warnings += 1,
+                    _ => {}
+                }
+            }
+            self.findings.entry(account).or_default().push(row);
+        }
+        for findings in self.findings.values_mut() {
+            findings.sort_by_key(|row| std::cmp::Reverse(row.health.state));
+        }
+        for row in rows("protection") {
+            let Some(figures) = row.object.account.and_then(|account| self.of(account)) else {
+                continue;
+            };
+            figures.protected += 1;
+            figures.unprotected += usize::from(row.health.state >= State::Warning);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! A view that is a list with details: its tables, what they need, what is told of one row.
+
+use crossterm::event::{MouseEvent, MouseEventKind};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::{Modifier, Style},
+    text::{Line, Span},
+};
+
+use super::{Desk, View, coverage::Coverage, detail::Detail};
+use crate::{
+    inventory::{
+        Query,
+        tables::{self, Object, Row, Table},
+    },
+    tui::{
+        Action, Effect, Verb,
+        theme::Role,
+        widgets::{Brush, Click, Grid, Pairs, Pane, grid::Painter, pane::scroll_mark, put, row},
+    },
+};
+
+/// What makes one list view differ from another.
+pub(super) struct Spec {
+    pub(super) name: &'static str,
+    /// The tables that `m` goes through.
+    pub(super) forms: &'static [&'static str],
+    pub(super) needs: fn(&Desk<'_>) -> Vec<Query>,
+    pub(super) covers: fn(&Desk<'_>) -> Coverage,
+    /// Lines above the table, the most important first: they go where there is no height.
+    pub(super) banner: fn(&[Row], &Desk<'_>) -> Vec<Line<'static>>,
+    pub(super) details: fn(&Table, &Row, &Desk<'_>) -> Pairs,
+    pub(super) painter: Option<Painter>,
+    /// Hints of its own, before those of every list.
+    pub(super) hints: &'static [(Verb, Option<&'static str>, &'static str)],
+}
+
+/// The state of such a view.
+pub(super) struct Listing {
+    spec: &'static Spec,
+    grids: Vec<Grid>,
+    form: usize,
+    detail: Detail,
+    coverage: Coverage,
+    banner: Vec<Line<'static>>,
+}
+
+/// Lines that a table needs to be of use below a banner.
+const ROWS: u16 = 5;
+
+impl Listing {
+    pub(super) fn new(spec: &'static Spec) -> Self {
+        let grid = |name: &&str| {
+            let grid = Grid::new(*tables::named(name)?);
+            Some(match spec.painter {
+                Some(painter) => grid.painted_by(painter),
+                None => grid,
+            })
+        };
+        Self {
+            spec,
+            grids: spec.forms.iter().filter_map(grid).collect(),
+            form: 0,
+            detail: Detail::default(),
+            coverage: Coverage::default(),
+            banner: Vec::new(),
+        }
+    }
+
+    fn grid(&self) -> Option<&Grid> {
+        self.grids.get(self.form)
+    }
+
+    fn grid_mut(&mut self) -> Option<&mut Grid> {
+        self.grids.get_mut(self.form)
+    }
+
+    /// `[clusters] pools`
+    fn tabs(&self, brush: Brush<'_>) -> Line<'static> {
+        if self.grids.len() < 2 {
+            return Line::default();
+        }
+        let names = self.grids.iter().map(|grid| grid.table.name);
+        tabs(names, self.form, brush)
+    }
+
+    /// The banner's height and the table below it, inside of the list's pane.
+    fn inside(&self, main: Rect) -> (u16, Rect) {
+        let inner = Pane::inner(main);
+        let room = inner.height.saturating_sub(ROWS);
+        let lines = u16::try_from(self.banner.len())
+            .unwrap_or(u16::MAX)
+            .min(room);
+        let rest = Rect {
+            y: inner.y + lines,
+            height: inner.height - lines,
+            ..inner
+        };
+        (lines, rest)
+    }
+
+    fn draw_main(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
+        let brush = desk.brush();
+        let pane = Pane {
+            title: self.title().into(),
+            corner: self.tabs(brush),
+            foot: self.coverage.line(desk.now, brush),
+            focused: !self.detail.focused,
+        };
+        let buffer = frame.buffer_mut();
+        let inner = pane.draw(buffer, area, brush);
+        let (lines, rest) = self.inside(area);
+        for (index, line) in self.banner.iter().take(lines.into()).enumerate() {
+            if let Some(place) = row(inner, index) {
+                put(buffer, place, line);
+            }
+        }
+        let Some(grid) = self.grid() else { return };
+        if grid.is_empty() {
+            let what = grid.table.name;
+            return self
+                .coverage
+                .vacancy(what, grid.is_filtered() && !grid.rows().is_empty())
+                .draw(buffer, rest, brush);
+        }
+        let cursor = grid.draw(buffer, rest, !self.detail.focused, desk.now, brush);
+        if self.coverage.is_stale(desk.now) {
+            buffer.set_style(
+                rest.intersection(buffer.area),
+                Style::new().add_modifier(Modifier::DIM),
+            );
+        }
+        scroll_mark(buffer, area, grid.top(), grid.len(), brush);
+        if let Some(at) = cursor.filter(|_| !self.detail.focused) {
+            frame.set_cursor_position((at.x, at.y));
+        }
+    }
+}
+
+/// Names of forms, the one that is shown in brackets.
+pub(super) fn tabs<'a>(
+    names: impl Iterator<Item = &'a str>,
+    form: usize,
+    brush: Brush<'_>,
+) -> Line<'static> {
+    let mut spans = Vec::new();
+    for (index, name) in names.enumerate() {
+        if index > 0 {
+            spans.push(Span::raw(" "));
+        }
+        spans.push(if index == form {
+            Span::styled(format!("[{name}]"), brush.style(Role::Strong))
+        } else {
+            Span::styled(name.to_owned(), brush.style(Role::Muted))
+        });
+    }
+    spans.into()
+}
+
+impl View for Listing {
+    fn name(&self) -> &'static str {
+        self.spec.name
+    }
+
+    fn context(&self) -> &'static str {
+        "table"
+    }
+
+    fn title(&self) -> String {
+        match self.grid() {
+            Some(grid) => grid.title(grid.table.name),
+            None => self.spec.name.into(),
+        }
+    }
+
+    fn needs(&self, desk: &Desk<'_>) -> Vec<Query> {
+        (self.spec.needs)(desk)
+    }
+
+    fn derive(&mut self, desk: &Desk<'_>) {
+        let lens = desk.lens();
+        for grid in &mut self.grids {
+            let rows = (grid.table.rows)(desk.inventory, &lens);
+            grid.set(rows, desk.now);
+        }
+        self.coverage = (self.spec.covers)(desk);
+        self.banner = match self.grid() {
+            Some(grid) => (self.spec.banner)(grid.rows(), desk),
+            None => Vec::new(),
+        };
+    }
+
+    fn filter(&mut self, text: &str, desk: &Desk<'_>) {
+        for grid in &mut self.grids {
+            grid.filter(text, desk.now);
+        }
+        self.detail.rewind();
+    }
+
+    fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
+        match action.verb {
+            Verb::NextForm => {
+                self.form = (self.form + 1) % self.grids.len().max(1);
+                self.detail = Detail::default();
+                let rows = self.grid().map(Grid::rows).unwrap_or_default();
+                self.banner = (self.spec.banner)(rows, desk);
+            }
+            Verb::NextPane | Verb::PreviousPane => self.detail.focused = !self.detail.focused,
+            Verb::Open if !self.detail.focused => self.detail.focused = true,
+            Verb::Back if self.detail.focused => self.detail.focused = false,
+            Verb::Back => {
+                if !self.grid_mut()?.back() {
+                    return None;
+                }
+            }
+            Verb::Describe => return Some(vec![Effect::Describe(self.selected()?)]),
+            Verb::Refresh => return Some(vec![Effect::Refresh(self.needs(desk))]),
+            verb if self.detail.focused && self.detail.act(verb) => {}
+            verb => {
+                let now = desk.now;
+                if !self.grid_mut()?.act(verb, now) {
+                    return None;
+                }
+                self.detail.rewind();
+            }
+        }
+        Some(Vec::new())
+    }
+
+    fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &Desk<'_>) -> Vec<Effect> {
+        let split = self.detail.split(area, SHARE);
+        let at = (event.column, event.row).into();
+        if split.detail.is_some_and(|detail| detail.contains(at)) {
+            match event.kind {
+                MouseEventKind::ScrollDown => _ = self.detail.act(Verb::Down),
+                MouseEventKind::ScrollUp => _ = self.detail.act(Verb::Up),
+                MouseEventKind::Down(_) => self.detail.focused = true,
+                _ => {}
+            }
+            return Vec::new();
+        }
+        let Some(main) = split.main else {
+            return Vec::new();
+        };
+        let (_, rest) = self.inside(main);
+        let Some(grid) = self.grid_mut() else {
+            return Vec::new();
+        };
+        match grid.mouse(event, rest, desk.now) {
+            Click::Missed => {}
+            Click::Taken => {
+                self.detail.focused = false;
+                self.detail.rewind();
+            }
+            Click::Opened => self.detail.focused = true,
+        }
+        Vec::new()
+    }
+
+    fn selected(&self) -> Option<Object> {
+        Some(self.grid()?.selected()?.object.clone())
+    }
+
+    fn marked(&self) -> Vec<Object> {
+        self.grid().map(Grid::marked).unwrap_or_default()
+    }
+
+    fn hints(&self) -> Vec<(Action, &'static str)> {
+        let own = self.spec.hints.iter().map(|&(verb, argument, word)| {
+            let argument = argument.map(str::to_owned);
+            (Action { verb, argument }, word)
+        });
+        own.chain(common_hints()).collect()
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
+        let split = self.detail.split(area, SHARE);
+        if let Some(main) = split.main {
+            self.draw_main(frame, main, desk);
+        }
+        let Some(area) = split.detail else { return };
+        let brush = desk.brush();
+        let selected = self
+            .grid()
+            .and_then(|grid| Some((&grid.table, grid.selected()?)));
+        match selected {
+            Some((table, row)) => {
+                let title = detail_title(row, desk);
+                let content = (self.spec.details)(table, row, desk);
+                self.detail.draw(frame, area, title, &content, brush);
+            }
+            None => self
+                .detail
+                .draw(frame, area, Line::default(), &Pairs::default(), brush),
+        }
+    }
+}
+
+/// The list's part of the width, in percent.
+const SHARE: u16 = 64;
+
+/// Hints of every list, most useful first.
+pub(super) fn common_hints() -> impl Iterator<Item = (Action, &'static str)> {
+    [
+        (Verb::Open, "open"),
+        (Verb::Filter, "filter"),
+        (Verb::SortNext, "sort"),
+        (Verb::Mark, "mark"),
+        (Verb::Operations, "operations"),
+        (Verb::Copy, "copy"),
+        (Verb::Help, "help"),
+    ]
+    .into_iter()
+    .map(|(verb, word)| (verb.into(), word))
+}
+
+/// What it is and where: `prod-ml-1  prod-ml  eu-west-1  PROD`.
+pub(super) fn detail_title(row: &Row, desk: &Desk<'_>) -> Line<'static> {
+    let brush = desk.brush();
+    let mut spans = vec![
+        brush.sign(row.health.state),
+        Span::raw(" "),
+        Span::styled(row.object.name.clone(), brush.style(Role::Title)),
+    ];
+    if let Some(account) = row.object.account {
+        let name = format!("  {}", desk.account_name(account));
+        spans.push(Span::styled(name, brush.style(Role::Muted)));
+    }
+    if let Some(region) = &row.object.region {
+        spans.push(Span::styled(
+            format!("  {region}"),
+            brush.style(Role::Muted),
+        ));
+    }
+    spans.push(Span::raw("  "));
+    spans.push(desk.class_badge(row.class));
+    spans.into()
+}
