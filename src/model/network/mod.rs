@@ -19,7 +19,7 @@ use super::{
 };
 
 pub use edge::{Edge, EdgeState, Join, Node, Side, SideState, Topology};
-pub use trace::{Endpoint, Hop, HopKind, Trace, Verdict};
+pub use trace::{Endpoint, Hop, HopKind, Judgement, NoEndpoint, Trace, Verdict, longest_prefix};
 
 /// The network of one account in one region, as EC2 describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::model::{AccountId, Place, Region, Tags};
 
+#[derive(Debug)]
 pub(super) struct World {
     pub(super) networks: Vec<Network>,
 }
