@@ -2,5 +2,6 @@
 
 mod billing;
 mod clusters;
+mod ec2;
 mod moto;
 mod organization;

@@ -135,7 +135,7 @@ impl Drop for Moto {
 }
 
 /// Runs one of the tests' scripts and reads the JSON that it prints.
-fn run(script: &str, arguments: &[&str], input: &str) -> Value {
+pub(crate) fn run(script: &str, arguments: &[&str], input: &str) -> Value {
     let mut child = Command::new(python())
         .arg(format!("{SCRIPTS}/{script}"))
         .args(arguments)

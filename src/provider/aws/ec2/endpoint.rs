@@ -109,3 +109,58 @@ pub fn default_url(region: &str, variant: Variant) -> String {
     let name = if plain { "ec2" } else { "ec2-fips" };
     format!("https://{name}.{region}.{suffix}")
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_types::region::Region;
+
+    use super::*;
+
+    fn sdk() -> aws_types::sdk_config::Builder {
+        SdkConfig::builder().region(Region::new("eu-west-1"))
+    }
+
+    /// Settings of one service, as a `services` section or a variable gives them.
+    #[derive(Debug)]
+    struct Section(&'static str, &'static str);
+
+    impl aws_types::service_config::LoadServiceConfig for Section {
+        fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+            (key.service_id() == self.0).then(|| self.1.to_owned())
+        }
+    }
+
+    #[test]
+    fn a_services_own_setting_beats_the_general_one_and_leaves_other_services_alone() {
+        let general = "http://127.0.0.1:5000";
+        let config = |id| {
+            let builder = sdk().endpoint_url(general);
+            builder
+                .service_config(Section(id, "http://127.0.0.1:6000"))
+                .build()
+        };
+        assert_eq!(resolve(&config("EC2")), Ok("http://127.0.0.1:6000".into()));
+        assert_eq!(resolve(&config("RDS")), Ok(general.into()));
+        assert_eq!(
+            resolve(&sdk().build()),
+            Ok("https://ec2.eu-west-1.amazonaws.com".into())
+        );
+    }
+
+    #[test]
+    fn fips_and_dual_stack_exclude_a_custom_url() {
+        let custom = || sdk().endpoint_url("http://127.0.0.1:5000");
+        assert_eq!(
+            resolve(&custom().use_fips(true).build()),
+            Err(ConfigError::FipsWithCustomUrl)
+        );
+        assert_eq!(
+            resolve(&custom().use_dual_stack(true).build()),
+            Err(ConfigError::DualStackWithCustomUrl)
+        );
+        assert_eq!(
+            resolve(&SdkConfig::builder().build()),
+            Err(ConfigError::NoRegion)
+        );
+    }
+}

@@ -15,10 +15,10 @@ impl<T> Default for Set<T> {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
 pub struct Tag {
     pub key: String,
-    #[serde(default)]
     pub value: String,
 }
 
