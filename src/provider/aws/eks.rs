@@ -9,7 +9,7 @@ use aws_sdk_eks::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{accelerators::Accelerators, error::Call, organizations::timestamp, session::Sessions};
+use super::{accelerators::Accelerators, error::Call, session::Sessions, time::timestamp};
 use crate::{
     model::{
         Place, Tags,

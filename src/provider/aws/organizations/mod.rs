@@ -3,7 +3,6 @@
 mod fetch;
 mod walk;
 
-pub(super) use self::fetch::timestamp;
 use async_trait::async_trait;
 use futures::stream::{FuturesUnordered, StreamExt};
 
