@@ -9,8 +9,10 @@ use std::{
 };
 
 use awsdeck::{
-    cli::{self, Cli, Command, Exit, Global, doctor},
+    cli::{self, Cli, Command, Exit, Global, args, doctor},
+    config::Files,
     provider::{Error, demo},
+    tui::catalog,
 };
 use wiring::{Setup, complain};
 
@@ -34,9 +36,49 @@ fn run(cli: &Cli) -> Exit {
             Ok(files) => cli::config(what, &files, out),
             Err(exit) => return exit,
         },
+        Some(Command::Theme { what }) => match wiring::files(global) {
+            Ok(files) => theme(what, &files, out),
+            Err(exit) => return exit,
+        },
+        Some(Command::Keymap { what }) => match wiring::files(global) {
+            Ok(files) => keymap(what, global, &files, out),
+            Err(exit) => return exit,
+        },
         command => return with_runtime(global, command.as_ref()),
     };
     said(written)
+}
+
+fn theme(what: &args::Theme, files: &Files, out: &mut impl Write) -> io::Result<Exit> {
+    let good = match what {
+        args::Theme::List => catalog::list_themes(files, out)?,
+        args::Theme::Show { name } => catalog::show_theme(files, name, out)?,
+        args::Theme::Check { file } => catalog::check_theme(files, file, out)?,
+        args::Theme::Schema => schema(&catalog::theme_schema(), out)?,
+    };
+    Ok(if good { Exit::Done } else { Exit::Failed })
+}
+
+fn keymap(
+    what: &args::Keymap,
+    global: &Global,
+    files: &Files,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    let good = match what {
+        args::Keymap::List => catalog::list_keymaps(files, out)?,
+        args::Keymap::Show { name } => catalog::show_keymap(files, name, out)?,
+        args::Keymap::Check { file } => catalog::check_keymap(files, file, out)?,
+        args::Keymap::Export => {
+            catalog::export_keys(files, global.keymap.as_deref().unwrap_or("default"), out)?
+        }
+        args::Keymap::Schema => schema(&catalog::keymap_schema(), out)?,
+    };
+    Ok(if good { Exit::Done } else { Exit::Failed })
+}
+
+fn schema(schema: &serde_json::Value, out: &mut impl Write) -> io::Result<bool> {
+    writeln!(out, "{schema:#}").map(|()| true)
 }
 
 fn with_runtime(global: &Global, command: Option<&Command>) -> Exit {

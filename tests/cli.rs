@@ -31,3 +31,30 @@ fn version_completions_and_manual_need_no_account() {
     );
     assert!(home.printed(0, &["man"]).contains(".TH"));
 }
+
+#[test]
+fn everything_that_ships_passes_the_checks_that_users_files_pass() {
+    let home = Home::new();
+    for (kind, least) in [("theme", 3), ("keymap", 3)] {
+        let list = home.printed(0, &[kind, "list"]);
+        let names: Vec<&str> = list
+            .lines()
+            .filter_map(|line| line.split_whitespace().next())
+            .collect();
+        assert!(names.len() >= least, "{list}");
+        for name in names {
+            let shown = home.printed(0, &[kind, "show", name]);
+            let file = home.path().join(format!("my-{name}.toml"));
+            std::fs::write(&file, shown).expect("a file to write");
+            let file = file.display().to_string();
+            assert_eq!(
+                home.printed(0, &[kind, "check", &file]).trim_end(),
+                format!("{file}: fine")
+            );
+        }
+        assert!(
+            home.printed(0, &[kind, "schema"])
+                .contains("json-schema.org")
+        );
+    }
+}

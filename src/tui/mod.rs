@@ -1,6 +1,7 @@
 //! The deck: event → action → message → update → effects → runtime.
 
 pub mod action;
+pub mod catalog;
 pub mod effect;
 pub mod frame;
 pub mod keys;

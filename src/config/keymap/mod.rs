@@ -32,6 +32,13 @@ const SHIPPED: &[(&str, &str)] = &[
     ("vim", include_str!("../../../keymaps/vim.toml")),
 ];
 
+/// The file of a keymap that ships.
+#[must_use]
+pub fn text(name: &str) -> Option<&'static str> {
+    let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
+    Some(text)
+}
+
 /// A chord and what it runs, in one context.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
@@ -172,10 +179,7 @@ impl Library {
             })?;
             return File::parse(&shown, &text);
         }
-        let (_, text) = SHIPPED
-            .iter()
-            .find(|(known, _)| *known == name)
-            .ok_or_else(|| Error::Unknown(name.to_owned()))?;
+        let text = text(name).ok_or_else(|| Error::Unknown(name.to_owned()))?;
         File::parse(&format!("keymaps/{name}.toml"), text)
     }
 }

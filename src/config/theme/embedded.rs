@@ -15,7 +15,9 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     THEMES.iter().map(|(name, _)| *name)
 }
 
-pub(super) fn text(name: &str) -> Option<&'static str> {
+/// The file of a theme that ships.
+#[must_use]
+pub fn text(name: &str) -> Option<&'static str> {
     let (_, text) = THEMES.iter().find(|(known, _)| *known == name)?;
     Some(text)
 }

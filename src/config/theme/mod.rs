@@ -4,6 +4,7 @@
 //! beside the configuration; it wins over a shipped one of the same name.
 
 mod color;
+mod contrast;
 mod embedded;
 mod file;
 mod look;
@@ -14,7 +15,8 @@ use std::{fs, path::PathBuf};
 use strum::{EnumCount, IntoEnumIterator};
 
 pub use color::{Rgb, Vision};
-pub use embedded::names;
+pub use contrast::Faint;
+pub use embedded::{names, text};
 pub use file::Warning;
 pub use look::{Look, Modifier, Paint};
 pub use role::{Ramp, Role};
