@@ -1,14 +1,32 @@
 //! The themes that ship, inside the program.
 
+/// Takes in `themes/NAME.toml`.
+macro_rules! shipped {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../../themes/", $name, ".toml")))),*]
+    };
+}
+
 /// Name and text of each file in `themes/`.
-const THEMES: &[(&str, &str)] = &[
-    ("ansi16", include_str!("../../../themes/ansi16.toml")),
-    (
-        "default-dark",
-        include_str!("../../../themes/default-dark.toml"),
-    ),
-    ("mono", include_str!("../../../themes/mono.toml")),
-];
+const THEMES: &[(&str, &str)] = shipped! {
+    "ansi16"
+    "catppuccin-latte"
+    "catppuccin-mocha"
+    "colorblind"
+    "default-dark"
+    "default-light"
+    "dracula"
+    "gruvbox-dark"
+    "gruvbox-light"
+    "high-contrast-dark"
+    "high-contrast-light"
+    "mono"
+    "nord"
+    "rose-pine"
+    "solarized-dark"
+    "solarized-light"
+    "tokyo-night"
+};
 
 /// The names of the themes that ship, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -7,6 +7,7 @@ mod color;
 mod contrast;
 mod embedded;
 mod file;
+mod lint;
 mod look;
 mod role;
 

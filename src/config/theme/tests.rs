@@ -107,3 +107,62 @@ fn a_name_can_not_leave_the_folder() {
         Err(Error::Unknown(_))
     ));
 }
+
+#[test]
+fn seventeen_themes_ship_load_clean_and_can_be_read() {
+    let shipped: Vec<&str> = names().collect();
+    assert_eq!(shipped.len(), 17);
+    for name in shipped {
+        let (scheme, warnings) = Library::default().load(name).expect(name);
+        assert_eq!(scheme.name, name);
+        assert_eq!(warnings, [], "{name}");
+        assert_eq!(scheme.lint(), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn the_theme_for_all_eyes_keeps_its_promise_and_the_test_can_fail() {
+    let scheme = Scheme::shipped("colorblind").expect("it ships");
+    assert_eq!(scheme.confusions(), Vec::<String>::new());
+    let gruvbox = Scheme::shipped("gruvbox-dark").expect("it ships");
+    assert!(!gruvbox.confusions().is_empty());
+    let (faint, _) =
+        parsed("[roles]\n\"ui.background\" = { bg = \"#111111\" }\n\"ui.text\" = \"#333333\"")
+            .expect("a valid theme");
+    assert!(!faint.lint().is_empty());
+}
+
+#[test]
+fn the_cost_ramp_rises_in_lightness_so_that_it_survives_greys() {
+    for name in names() {
+        let scheme = Scheme::shipped(name).expect(name);
+        let stops: Option<Vec<f64>> = scheme
+            .ramp(Ramp::Cost)
+            .iter()
+            .map(|stop| Some(stop.rgb()?.lightness()))
+            .collect();
+        let Some(stops) = stops else { continue };
+        assert!(
+            stops.is_sorted() || stops.iter().rev().is_sorted(),
+            "{name}: {stops:?}"
+        );
+    }
+}
+
+#[test]
+fn the_folder_holds_exactly_what_ships() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("themes");
+    let mut files: Vec<String> = fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a name")
+        })
+        .collect();
+    files.sort();
+    let shipped: Vec<String> = names().map(|name| format!("{name}.toml")).collect();
+    assert_eq!(files, shipped);
+}
