@@ -32,3 +32,6 @@ fn named(site: &Site, name: &str) -> Tags {
         ("team", &site.team),
     ])
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,10 +154,10 @@ impl Faults {
         })
     }
 
-    /// The settling time that was asked for, the inner `None` meaning for ever.
-    pub(super) fn settle(&self) -> Option<Option<Duration>> {
+    /// The settling time that was asked for, the longest there is for ever.
+    pub(super) fn settle(&self) -> Option<Duration> {
         self.0.iter().find_map(|fault| match fault {
-            Fault::Settle(time) => Some(*time),
+            Fault::Settle(time) => Some(time.unwrap_or(Duration::MAX)),
             _ => None,
         })
     }
@@ -176,8 +176,10 @@ impl Faults {
     /// What happens to the `number`-th change; the first fault that speaks of it wins.
     pub(super) fn of_send(&self, number: u64) -> Option<&Fault> {
         self.0.iter().find(|fault| match fault {
-            Fault::Lost(send) | Fault::FailBefore(send) | Fault::FailAfter(send) => *send == number,
-            Fault::Late { send, .. } => *send == number,
+            Fault::Lost(send)
+            | Fault::FailBefore(send)
+            | Fault::FailAfter(send)
+            | Fault::Late { send, .. } => *send == number,
             _ => false,
         })
     }

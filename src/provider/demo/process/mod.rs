@@ -119,3 +119,6 @@ fn folder_trouble(options: &DemoOptions, error: &std::io::Error) -> Error {
     );
     trouble("StateFolder", &message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::super::super::estate::{Environment, Estate, Purpose, Role, Site};
-use super::{CURRENCY, rest_of_month, spend, today};
+use super::{CURRENCY, growth_percent, rest_of_month, spend, today};
 use crate::model::cost::{Budget, CostMetric};
 
 pub(in super::super::super) fn budgets(
@@ -12,49 +12,37 @@ pub(in super::super::super) fn budgets(
     site: &Site,
     now: Timestamp,
 ) -> Vec<Budget> {
+    let limit = |reference: i64, share: i64| {
+        // What is generated costs about a thousand a month for each account.
+        let generated = estate
+            .sites
+            .iter()
+            .filter(|site| !site.is_reference())
+            .count();
+        let generated = i64::try_from(generated).unwrap_or(i64::MAX) * 1_150 * share / 100;
+        let whole = (reference + generated) * growth_percent(today(now)) / 100;
+        Decimal::from(whole / 1_000 * 1_000)
+    };
     if site.role == Role::Management {
-        let environment = |wanted: Environment| move |site: &&Site| matches!(site.role, Role::Workload(found, _) if found == wanted);
-        let scale = Decimal::from(estate.sites.len().max(11));
-        let whole = Decimal::from(9_600) * scale;
+        let of = |name: &str, reference: i64, share: i64, wanted: Option<Environment>| {
+            let covers = |site: &&Site| match (wanted, site.role) {
+                (None, _) => true,
+                (Some(wanted), Role::Workload(found, _)) => found == wanted,
+                (Some(_), _) => false,
+            };
+            budget(estate, site, name, limit(reference, share), covers, now)
+        };
         return vec![
-            budget(estate, site, "organization", whole, |_| true, now),
-            budget(
-                estate,
-                site,
-                "production",
-                whole * Decimal::new(88, 2),
-                environment(Environment::Prod),
-                now,
-            ),
-            budget(
-                estate,
-                site,
-                "staging",
-                whole * Decimal::new(20, 2),
-                environment(Environment::Staging),
-                now,
-            ),
-            budget(
-                estate,
-                site,
-                "development",
-                whole * Decimal::new(8, 2),
-                environment(Environment::Dev),
-                now,
-            ),
+            of("organization", 116_000, 100, None),
+            of("production", 90_000, 34, Some(Environment::Prod)),
+            of("staging", 17_000, 34, Some(Environment::Staging)),
+            of("development", 6_000, 34, Some(Environment::Dev)),
         ];
     }
     if site.is(Environment::Prod, Purpose::Ml) {
-        let limit = Decimal::from(60_000);
         let id = site.id;
-        return vec![budget(
-            estate,
-            site,
-            "ml-gpu",
-            limit,
-            move |found| found.id == id,
-            now,
-        )];
+        let own = |found: &&Site| found.id == id;
+        return vec![budget(estate, site, "ml-gpu", limit(45_000, 0), own, now)];
     }
     Vec::new()
 }

@@ -93,9 +93,7 @@ fn cents_of_day(
     day: Date,
     today: Date,
 ) -> i64 {
-    // Two percent a month, counted from a fixed month so that a day never changes afterwards.
-    let months = i64::from(day.year() - 2025) * 12 + i64::from(day.month());
-    let mut cents = daily * (100 + 2 * months.clamp(-12, 120)) / 100;
+    let mut cents = daily * growth_percent(day) / 100;
     let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
     if weekend {
         cents = cents * rates::weekend_percent(service) / 100;
@@ -117,6 +115,12 @@ fn cents_of_day(
     cents
 }
 
+/// Two percent a month, counted from a fixed month so that a day never changes afterwards.
+fn growth_percent(day: Date) -> i64 {
+    let months = i64::from(day.year() - 2025) * 12 + i64::from(day.month());
+    100 + 2 * months.clamp(-12, 120)
+}
+
 fn is_anomalous(site: &Site, service: &str) -> bool {
     site.is(Environment::Prod, Purpose::Ml) && service == ANOMALY_SERVICE
 }
@@ -134,23 +138,19 @@ fn discounted(cents: i64, service: &str, metric: CostMetric) -> i64 {
 }
 
 /// GetCostForecast for the rest of the month: the last two weeks go on.
-pub(in super::super) fn forecast(
-    estate: &Estate,
-    metric: CostMetric,
-    now: Timestamp,
-) -> Option<Forecast> {
+pub(in super::super) fn forecast(estate: &Estate, metric: CostMetric, now: Timestamp) -> Forecast {
     let today = today(now);
     let until = next_month(today);
     let mean = rest_of_month(estate, estate.sites.iter(), metric, today);
     let margin = (mean * Decimal::new(6, 2)).round_dp(2);
-    Some(Forecast {
+    Forecast {
         currency: CURRENCY.into(),
         from: today,
         until,
         mean,
         low: mean - margin,
         high: mean + margin,
-    })
+    }
 }
 
 /// What `sites` will spend from today to the end of the month.

@@ -78,8 +78,8 @@ pub(super) fn subnet_id(
     public: bool,
     at: u8,
 ) -> SubnetId {
-    let side = if public { "public" } else { "private" };
-    let what = format!("{}/{region}/{side}/{at}", site.id);
+    let kind = if public { "public" } else { "private" };
+    let what = format!("{}/{region}/{kind}/{at}", site.id);
     SubnetId::from(estate.seed.id("subnet", &what))
 }
 

@@ -198,7 +198,7 @@ fn vault(ground: &Ground<'_>, name: &str, locked: bool, points: usize) -> Vault 
     }
 }
 
-fn plan(ground: &Ground<'_>, hourly: bool, copied: bool) -> BackupPlan {
+fn plan(ground: &Ground<'_>, hourly: bool, second: bool) -> BackupPlan {
     let id = ground.estate.seed.uuid(&format!("plan/{}", ground.place));
     let name = if hourly { "hourly" } else { "nightly" };
     let (every, offset) = if hourly {
@@ -211,7 +211,7 @@ fn plan(ground: &Ground<'_>, hourly: bool, copied: bool) -> BackupPlan {
     } else {
         "cron(5 2 ? * * *)"
     };
-    let copies = copied.then(|| vault_arn(ground, SECOND, "dr"));
+    let copies = second.then(|| vault_arn(ground, SECOND, "dr"));
     BackupPlan {
         arn: arn(
             "backup",

@@ -1,9 +1,11 @@
 //! Route 53 as it behaves: atomic batches, changes that are `PENDING` and then `INSYNC`, name
 //! servers that learn of them one after another, weights, health and fail-open.
 
+mod servers;
+
 use std::{collections::BTreeMap, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -11,17 +13,17 @@ use super::{
     estate::{Estate, Site},
     faults::Faults,
 };
+pub(super) use servers::Asked;
+
 use crate::{
     model::{
         HealthCheckId, HostedZoneId,
         change::TrafficChange,
         traffic::{HostedZone, Record, Routing, Zones},
     },
-    provider::{Accepted, Answers, Error, Kind, Result},
+    provider::{Accepted, Error, Kind, Result},
 };
 
-/// How many name servers a zone has.
-const SERVERS: u32 = 4;
 /// How many states of a zone are remembered for stale reads and slow name servers.
 const REMEMBERED: usize = 32;
 
@@ -30,30 +32,16 @@ const REMEMBERED: usize = 32;
 pub(super) struct Route53 {
     /// Every written zone, oldest state first; the first one is as it was before any write.
     zones: BTreeMap<HostedZoneId, Vec<Version>>,
-    /// When each change is `INSYNC`; `None` is never.
-    changes: BTreeMap<String, Option<Timestamp>>,
+    /// When each change is `INSYNC`; the end of time is never.
+    changes: BTreeMap<String, Timestamp>,
     health: BTreeMap<HealthCheckId, bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Version {
     at: Timestamp,
-    insync: Option<Timestamp>,
+    insync: Timestamp,
     records: Vec<Record>,
-}
-
-/// A question to the name servers.
-pub(super) struct Asked<'a> {
-    /// The records of one group.
-    pub(super) sides: &'a [Record],
-    pub(super) samples: u32,
-    /// How long servers answer as before after `INSYNC`.
-    pub(super) lag: Duration,
-    /// The share of queries without an answer.
-    pub(super) loss: f64,
-    /// Makes this question's luck its own.
-    pub(super) salt: u64,
-    pub(super) now: Timestamp,
 }
 
 impl Route53 {
@@ -108,7 +96,7 @@ impl Route53 {
     ) -> Result<()> {
         let zone = self.zone(estate, site, change.zone(), Timestamp::MAX)?;
         let pending = self.zones.get(&zone.id).and_then(|all| all.last());
-        let pending = pending.is_some_and(|last| last.insync.is_none_or(|insync| insync > at));
+        let pending = pending.is_some_and(|last| last.insync > at);
         if pending && faults.refuses_overlap() {
             return Err(refusal(
                 "PriorRequestNotComplete",
@@ -125,9 +113,9 @@ impl Route53 {
         }
         let settle = faults.settle().unwrap_or_else(|| {
             let more = estate.seed.below(&format!("settle/{external_id}"), 31);
-            Some(Duration::from_secs(u64::from(30 + more)))
+            Duration::from_secs(u64::from(30 + more))
         });
-        let insync = settle.map(|time| after(at, time));
+        let insync = at.saturating_add(settle).unwrap_or(Timestamp::MAX);
         self.changes.insert(external_id.into(), insync);
         self.write(&zone, records, at, insync);
         Ok(())
@@ -137,7 +125,7 @@ impl Route53 {
     pub(super) fn settled(&self, accepted: &Accepted, now: Timestamp) -> Result<bool> {
         let id = accepted.external_id.as_deref().unwrap_or_default();
         match self.changes.get(id) {
-            Some(insync) => Ok(insync.is_some_and(|insync| insync <= now)),
+            Some(insync) => Ok(*insync <= now),
             None => Err(refusal(
                 "NoSuchChange",
                 &format!("there is no change `{id}`"),
@@ -162,99 +150,12 @@ impl Route53 {
         } else {
             upsert(&mut records, record);
         }
-        self.write(&zone, records, now, Some(now));
+        self.write(&zone, records, now, now);
         Ok(())
     }
 
     pub(super) fn set_health(&mut self, check: &HealthCheckId, healthy: bool) {
         self.health.insert(check.clone(), healthy);
-    }
-
-    /// Asks the zone's own servers in turn.
-    pub(super) fn answers(
-        &self,
-        estate: &Estate,
-        site: &Site,
-        zone: &HostedZoneId,
-        asked: &Asked<'_>,
-    ) -> Result<Answers> {
-        let latest = self.zone(estate, site, zone, Timestamp::MAX)?;
-        let health = self.unhealthy(estate, site);
-        let mut answers = Answers {
-            servers: SERVERS,
-            ..Answers::default()
-        };
-        for side in asked
-            .sides
-            .iter()
-            .filter_map(|side| side.set_identifier.as_ref())
-        {
-            answers.by_side.insert(side.clone(), 0);
-        }
-        let Some(first) = asked.sides.first() else {
-            return Ok(answers);
-        };
-        for sample in 0..asked.samples {
-            let luck = |what: &str| {
-                let what = format!("dns/{what}/{}/{sample}", asked.salt);
-                estate.seed.share(&what)
-            };
-            if luck("loss") < asked.loss {
-                answers.lost += 1;
-                continue;
-            }
-            let records = self
-                .served(zone, sample % SERVERS, asked)
-                .unwrap_or(&latest.records);
-            let group: Vec<&Record> = records
-                .iter()
-                .filter(|record| record.name == first.name && record.kind == first.kind)
-                .collect();
-            let healthy = |record: &Record| {
-                let check = record.health_check.as_ref();
-                !check.is_some_and(|check| health.contains(check))
-            };
-            let Some(answer) = choose(&group, healthy, luck("side")) else {
-                answers.strange += 1;
-                continue;
-            };
-            let side = asked
-                .sides
-                .iter()
-                .find(|side| side.values == answer.values && side.alias == answer.alias);
-            match side.and_then(|side| side.set_identifier.as_ref()) {
-                Some(side) => *answers.by_side.entry(side.clone()).or_default() += 1,
-                None => answers.strange += 1,
-            }
-        }
-        Ok(answers)
-    }
-
-    fn unhealthy(&self, estate: &Estate, site: &Site) -> Vec<HealthCheckId> {
-        let zones = self.zones(estate, site, Timestamp::MAX);
-        let bad = zones
-            .health_checks
-            .into_iter()
-            .filter(|check| !check.disabled && check.healthy == Some(check.inverted));
-        bad.map(|check| check.id).collect()
-    }
-
-    /// What one name server serves: each learns of a change a little later than the one before it,
-    /// the last one when the change is `INSYNC`.
-    fn served(&self, zone: &HostedZoneId, server: u32, asked: &Asked<'_>) -> Option<&[Record]> {
-        let learned = |version: &&Version| {
-            let Some(insync) = version.insync else {
-                return false;
-            };
-            let whole = insync.duration_since(version.at);
-            let part = whole * i32::try_from(server + 1).unwrap_or(1) / SERVERS.cast_signed();
-            let lag = SignedDuration::try_from(asked.lag).unwrap_or_default();
-            let moment = version.at.saturating_add(part.saturating_add(lag));
-            moment.is_ok_and(|moment| moment <= asked.now)
-        };
-        let versions = self.zones.get(zone)?;
-        let version = versions.iter().rev().find(learned).or(versions.first())?;
-        Some(&version.records)
     }
 
     fn version(&self, zone: &HostedZoneId, seen: Timestamp) -> Option<&Version> {
@@ -268,12 +169,12 @@ impl Route53 {
         before: &HostedZone,
         records: Vec<Record>,
         at: Timestamp,
-        insync: Option<Timestamp>,
+        insync: Timestamp,
     ) {
         let versions = self.zones.entry(before.id.clone()).or_insert_with(|| {
             vec![Version {
                 at: Timestamp::UNIX_EPOCH,
-                insync: Some(Timestamp::UNIX_EPOCH),
+                insync: Timestamp::UNIX_EPOCH,
                 records: before.records.clone(),
             }]
         });
@@ -285,46 +186,6 @@ impl Route53 {
         let surplus = versions.len().saturating_sub(REMEMBERED);
         versions.drain(..surplus);
     }
-}
-
-/// The record that answers, by Route 53's rules. `luck` is from 0 to 1.
-fn choose<'a>(
-    group: &[&'a Record],
-    healthy: impl Fn(&Record) -> bool,
-    luck: f64,
-) -> Option<&'a Record> {
-    let well: Vec<&Record> = group.iter().copied().filter(|one| healthy(one)).collect();
-    // Where all are unhealthy, all count as healthy.
-    let usable = if well.is_empty() { group } else { &well };
-    let primary = |one: &&&Record| one.routing == Routing::Failover { primary: true };
-    if group
-        .iter()
-        .any(|one| matches!(one.routing, Routing::Failover { .. }))
-    {
-        let all_bad = well.is_empty();
-        let first = if all_bad { group } else { usable };
-        return first.iter().find(primary).or(first.first()).copied();
-    }
-    let weight = |one: &&Record| f64::from(one.weight().unwrap_or(1));
-    let mut bearing: Vec<&Record> = usable
-        .iter()
-        .copied()
-        .filter(|one| one.weight() != Some(0))
-        .collect();
-    let standby = bearing.is_empty();
-    if standby {
-        // Zero is a standby, not off: it serves when nothing else can.
-        bearing = usable.to_vec();
-    }
-    let each = |one: &&Record| if standby { 1.0 } else { weight(one) };
-    let mut left = luck * bearing.iter().map(each).sum::<f64>();
-    for one in &bearing {
-        left -= each(one);
-        if left < 0.0 {
-            return Some(one);
-        }
-    }
-    bearing.last().copied()
 }
 
 /// What ChangeResourceRecordSets refuses a whole batch for.
@@ -392,8 +253,4 @@ fn refusal(code: &str, message: &str) -> Error {
         code: code.into(),
         message: message.into(),
     })
-}
-
-fn after(at: Timestamp, time: Duration) -> Timestamp {
-    at.saturating_add(time).unwrap_or(Timestamp::MAX)
 }

@@ -1,0 +1,156 @@
+//! Answers: what each call reads from the world or asks of it.
+
+use std::time::Duration;
+
+use super::{World, site};
+use crate::{
+    model::{AccountId, Change},
+    provider::{
+        Caller, Error, Kind, Result,
+        demo::{
+            call::{Answer, Call},
+            content,
+            estate::{Estate, arn},
+            ledger::Effect,
+            route53::Asked,
+        },
+    },
+};
+
+impl World {
+    /// Answers one call, now.
+    pub(super) fn answer(&mut self, call: Call) -> Result<Answer> {
+        self.take_effect();
+        self.state.calls += 1;
+        if let Some(error) = self.refusal(&call) {
+            if let Call::Perform(envelope) = call {
+                self.state.sends += 1;
+                self.note(
+                    &envelope,
+                    Effect::Nothing {
+                        reason: error.kind.to_string(),
+                    },
+                    true,
+                );
+            }
+            return Err(error);
+        }
+        let now = self.clock.now();
+        let estate = &self.estate;
+        Ok(match call {
+            Call::Caller(account) => Answer::Caller(caller(estate, account)?),
+            Call::Organization(page) => {
+                let (part, more) = content::organization::page(estate, page);
+                Answer::Organization(Box::new(part), more)
+            }
+            Call::Network(place) => {
+                let site = site(estate, place.account)?;
+                Answer::Network(Box::new(content::network::network(
+                    estate, site, &place, now,
+                )))
+            }
+            Call::Clusters(place) => {
+                let site = site(estate, place.account)?;
+                let dry = self.state.faults.no_capacity(&place.region);
+                Answer::Clusters(content::clusters::clusters(estate, site, &place, now, dry))
+            }
+            Call::Cost(query) => Answer::Cost(Box::new(content::costs::report(estate, query, now))),
+            Call::Forecast(metric) => {
+                Answer::Forecast(Some(content::costs::forecast(estate, metric, now)))
+            }
+            Call::Anomalies => Answer::Anomalies(content::costs::anomalies(estate, now)),
+            Call::Budgets(account) => {
+                let site = site(estate, account)?;
+                Answer::Budgets(content::costs::budgets(estate, site, now))
+            }
+            Call::Protection(place) => {
+                let site = site(estate, place.account)?;
+                let found = content::protection::protection(estate, site, &place, now);
+                Answer::Protection(Box::new(found))
+            }
+            Call::Zones(account) => {
+                let site = site(estate, account)?;
+                Answer::Zones(self.state.route53.zones(estate, site, self.seen()))
+            }
+            Call::Balancers(place) => {
+                let site = site(estate, place.account)?;
+                Answer::Balancers(content::balancers::balancers(estate, site, &place))
+            }
+            Call::Answers {
+                account,
+                zone,
+                sides,
+                samples,
+            } => {
+                let site = site(estate, account)?;
+                let (calls, faults) = (self.state.calls, &self.state.faults);
+                let asked = Asked {
+                    sides: &sides,
+                    samples,
+                    lag: faults.dns_lag(),
+                    loss: faults.lost_dns(),
+                    salt: calls,
+                    now,
+                };
+                Answer::Answers(self.state.route53.answers(estate, site, &zone, &asked)?)
+            }
+            Call::Perform(envelope) => Answer::Performed(self.perform(&envelope)),
+            Call::Standing(change) => {
+                let site = site(estate, change.account())?;
+                let seen = self.seen();
+                match &*change {
+                    Change::Traffic(change) => {
+                        let zone = self.state.route53.zone(estate, site, change.zone(), seen)?;
+                        Answer::Standing(change.standing(&zone))
+                    }
+                }
+            }
+            Call::Settled(_, accepted) => {
+                Answer::Settled(self.state.route53.settled(&accepted, now)?)
+            }
+            wish => self.wish(wish)?,
+        })
+    }
+
+    /// Does what is asked of the simulation itself.
+    fn wish(&mut self, call: Call) -> Result<Answer> {
+        match call {
+            Call::Now => return Ok(Answer::Now(self.now())),
+            Call::Ledger => return Ok(Answer::Ledger(self.state.ledger.clone())),
+            Call::Advance { millis } => self.advance(Duration::from_millis(millis)),
+            // Everybody who joins with the same faults must not start their count again.
+            Call::SetFaults(faults) if faults == self.state.faults => {}
+            Call::SetFaults(faults) => self.set_faults(faults),
+            Call::Edit {
+                account,
+                zone,
+                record,
+                delete,
+            } => self.edit(account, &zone, *record, delete)?,
+            Call::SetHealth { check, healthy } => self.set_health(&check, healthy),
+            other => return Err(unknown(&other)),
+        }
+        Ok(Answer::Done)
+    }
+}
+
+fn unknown(call: &Call) -> Error {
+    Error::new(Kind::Service {
+        service: "simulation".into(),
+        code: "Unknown".into(),
+        message: format!("nothing answers {call:?}"),
+    })
+}
+
+fn caller(estate: &Estate, account: Option<AccountId>) -> Result<Caller> {
+    let site = match account {
+        Some(account) => site(estate, account)?,
+        None => estate.management(),
+    };
+    let role = "assumed-role/AwsdeckOperator/awsdeck-demo";
+    Ok(Caller {
+        account: site.id,
+        arn: arn("sts", "", &site.id.to_string(), role),
+        expires: None,
+    })
+}
