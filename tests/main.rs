@@ -6,3 +6,4 @@ mod cli;
 mod dependencies;
 mod layers;
 mod support;
+mod world;

@@ -29,19 +29,20 @@ pub use serve::serve;
 /// Joins the world of `options`, starting its process (`awsdeck world`, by the running program)
 /// where none runs. Fails when the state folder cannot be used or no world comes up.
 pub async fn connect(options: &DemoOptions) -> Result<Provider> {
-    let socket = join(options).await?;
+    let program = std::env::current_exe()
+        .map_err(|error| trouble("NoProgram", &format!("cannot find this program: {error}")))?;
+    let socket = join(program, options).await?;
     Ok(client::provider(socket, options.read_only))
 }
 
-/// The hand that reaches into the world of `options`: what tests with real processes hold.
-pub async fn handle(options: &DemoOptions) -> Result<RemoteHandle> {
-    Ok(RemoteHandle(join(options).await?))
+/// The hand that reaches into the world of `options`, served by `program` where none runs yet:
+/// what tests with real processes hold.
+pub async fn handle(program: PathBuf, options: &DemoOptions) -> Result<RemoteHandle> {
+    Ok(RemoteHandle(join(program, options).await?))
 }
 
-async fn join(options: &DemoOptions) -> Result<Socket> {
+async fn join(program: PathBuf, options: &DemoOptions) -> Result<Socket> {
     let files = Files::of(options).map_err(|error| folder_trouble(options, &error))?;
-    let program = std::env::current_exe()
-        .map_err(|error| trouble("NoProgram", &format!("cannot find this program: {error}")))?;
     let socket = Socket::new(files, Some(program), options);
     socket.call(Call::Now).await?;
     if let Some(faults) = &options.faults {
@@ -54,6 +55,13 @@ async fn join(options: &DemoOptions) -> Result<Socket> {
 pub struct RemoteHandle(Socket);
 
 impl RemoteHandle {
+    /// The process that serves the world, as its lock tells.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        let lock = std::fs::read_to_string(&self.0.files.lock).ok()?;
+        lock.trim().parse().ok()
+    }
+
     /// The world's time.
     pub async fn now(&self) -> Result<Timestamp> {
         match self.0.call(Call::Now).await? {

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, Permissions, TryLockError},
-    io,
+    io::{self, Write},
     os::unix::fs::PermissionsExt,
     sync::{
         Arc, Mutex, PoisonError,
@@ -14,7 +14,7 @@ use std::{
 use tokio::{
     io::AsyncReadExt,
     net::{UnixListener, UnixStream},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use super::{
@@ -29,9 +29,12 @@ use crate::provider::{
 
 /// How long nobody may ask before the process ends; the state stays.
 const IDLE: Duration = Duration::from_mins(10);
+/// Between two looks whether the socket is still there.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Serves the world of `options`, as the hidden command `awsdeck world` does. Returns when nobody
-/// has asked for ten minutes, and at once when another process serves the same world.
+/// has asked for ten minutes or the socket is gone with its folder, and at once when another
+/// process serves the same world.
 pub async fn serve(options: &DemoOptions) -> Result<()> {
     // Out of the terminal's session: closing it must not end the world. It fails for a process
     // that leads a group already, which is out of it as well.
@@ -58,15 +61,20 @@ pub(super) async fn serve_until_idle(options: &DemoOptions, idle: Duration) -> R
         files,
         busy: AtomicUsize::new(0),
     });
+    let mut quiet = Instant::now();
     loop {
-        match timeout(idle, listener.accept()).await {
+        match timeout(LOOK.min(idle), listener.accept()).await {
             Ok(Ok((stream, _))) => {
+                quiet = Instant::now();
                 let desk = desk.clone();
                 tokio::spawn(async move { desk.attend(stream).await });
             }
             Ok(Err(error)) => tracing::warn!(%error, "a caller was lost"),
-            Err(_) if desk.busy.load(Ordering::Acquire) > 0 => {}
-            Err(_) => break,
+            // Nobody can find us any more: the folder was removed, as tests do with theirs.
+            Err(_) if !desk.files.socket.exists() => return Ok(()),
+            Err(_) if desk.busy.load(Ordering::Acquire) > 0 => quiet = Instant::now(),
+            Err(_) if quiet.elapsed() >= idle => break,
+            Err(_) => {}
         }
     }
     let _ = fs::remove_file(&desk.files.socket);
@@ -75,11 +83,15 @@ pub(super) async fn serve_until_idle(options: &DemoOptions, idle: Duration) -> R
     Ok(())
 }
 
-/// The lock, or nothing where another process has it.
+/// The lock with our process id in it, or nothing where another process has it.
 fn lock(files: &Files) -> io::Result<Option<File>> {
-    let file = own_file(&files.lock, false)?;
+    let mut file = own_file(&files.lock, false)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => {
+            file.set_len(0)?;
+            writeln!(file, "{}", std::process::id())?;
+            Ok(Some(file))
+        }
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }

@@ -36,7 +36,7 @@ const START: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_millis(15);
 
 pub(super) struct Socket {
-    files: Files,
+    pub(super) files: Files,
     /// What serves the world; `None` where somebody else starts it.
     program: Option<PathBuf>,
     arguments: Vec<String>,
@@ -121,10 +121,21 @@ impl Socket {
 #[async_trait]
 impl Transport for Socket {
     async fn call(&self, call: Call) -> Result<Answer, Failure> {
+        let answer = self.ask(&call).await;
+        match answer {
+            // A world that ended just then is started again; only a change must not be sent twice.
+            Err(Failure::Unknown(_)) if !call.writes() => self.ask(&call).await,
+            answer => answer,
+        }
+    }
+}
+
+impl Socket {
+    async fn ask(&self, call: &Call) -> Result<Answer, Failure> {
         let mut stream = self.reach().await.map_err(Failure::NotSent)?;
         let question = Question {
             version: VERSION,
-            call,
+            call: call.clone(),
         };
         let lost = |error: io::Error| Failure::Unknown(unreachable(&error.to_string()));
         wire::send(&mut stream, &question).await.map_err(lost)?;
