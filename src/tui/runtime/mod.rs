@@ -26,7 +26,7 @@ use crate::provider::Provider;
 pub use exit::Outcome;
 use exit::Signals;
 use frames::Pace;
-use work::Work;
+pub(super) use work::Work;
 
 /// More messages than a burst of answers brings; then a frame is due anyway.
 const BURST: usize = 4096;

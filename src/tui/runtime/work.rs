@@ -18,17 +18,19 @@ use crate::{
 };
 
 /// What tasks need: the provider, and a way back into the queue.
-pub(super) struct Work {
+pub(in crate::tui) struct Work {
     provider: Provider,
     messages: UnboundedSender<Message>,
     reads: Arc<Semaphore>,
+    /// Held by each piece of work on files while it lasts.
+    files: Arc<()>,
     exports: PathBuf,
     tmux: bool,
     reload: Option<Reload>,
 }
 
 impl Work {
-    pub(super) fn new(
+    pub(in crate::tui) fn new(
         provider: Provider,
         messages: UnboundedSender<Message>,
         options: &Options,
@@ -37,6 +39,7 @@ impl Work {
             provider,
             messages,
             reads: Arc::new(Semaphore::new(64)),
+            files: Arc::new(()),
             exports: options.exports.clone(),
             tmux: options.tmux,
             reload: options.reload.clone(),
@@ -44,7 +47,7 @@ impl Work {
     }
 
     /// Starts the work for `effect` and returns at once.
-    pub(super) fn start(&self, effect: Effect, state: &State) {
+    pub(in crate::tui) fn start(&self, effect: Effect, state: &State) {
         match effect {
             Effect::Load(queries) | Effect::Refresh(queries) => self.read(queries),
             Effect::Copy(text, what) => self.copy(&text, &what),
@@ -58,6 +61,11 @@ impl Work {
 
     pub(super) fn sender(&self) -> UnboundedSender<Message> {
         self.messages.clone()
+    }
+
+    /// Whether no file is read or written just now; reads of the world are counted by the state.
+    pub(in crate::tui) fn is_idle(&self) -> bool {
+        Arc::strong_count(&self.files) == 1
     }
 
     /// Asks who we are.
@@ -120,7 +128,9 @@ impl Work {
 
     fn theme(&self, name: String, library: &theme::Library) {
         let (library, messages) = (library.clone(), self.messages.clone());
+        let busy = self.files.clone();
         tokio::task::spawn_blocking(move || {
+            let _busy = busy;
             for message in themed(&library, &name) {
                 let _ = messages.send(message);
             }
