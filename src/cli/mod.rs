@@ -1,6 +1,7 @@
 //! The same operations for scripts: text, `--output json`, exit codes.
 
 pub mod args;
+pub mod browse;
 mod config;
 pub mod doctor;
 mod pages;

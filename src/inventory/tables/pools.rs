@@ -112,17 +112,14 @@ pub(super) fn health(pool: &NodePool) -> Health {
         &["CREATING", "UPDATING", "DELETING"],
     );
     let issue = pool.issues.first().map(String::as_str);
-    if own.state == State::Failed {
-        return Health::new(own.state, issue.unwrap_or(&own.reason));
-    }
     let mut health = own;
     let short = pool.short_of();
     if short > 0 {
         let why = issue.map(|issue| format!(": {issue}")).unwrap_or_default();
         let reason = format!("{short} of {} nodes are missing{why}", pool.desired);
-        health = health.worse(Health::new(State::Warning, reason));
+        health = Health::new(health.state.max(State::Warning), reason);
     } else if let Some(issue) = issue {
-        health = health.worse(Health::new(State::Warning, issue));
+        health = Health::new(health.state.max(State::Warning), issue);
     }
     let gpus = pool.gpus_now();
     if let Some(idle) = pool

@@ -6,7 +6,7 @@ use super::{Cell, Column, ColumnKind, Lens, Row, Table, ground::Ground};
 use crate::{
     inventory::Inventory,
     model::{
-        EnvironmentClass, Place, Tags,
+        EnvironmentClass, Place, State, Tags,
         protection::{Objective, Protected, Protection, RPO, assess, length},
     },
 };
@@ -64,6 +64,11 @@ fn objective(class: EnvironmentClass, tags: &Tags) -> Objective {
     Objective {
         rpo: tagged.unwrap_or(usual),
         elsewhere: class == EnvironmentClass::Prod,
+        without: if production {
+            State::Failed
+        } else {
+            State::Warning
+        },
     }
 }
 

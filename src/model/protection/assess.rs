@@ -15,6 +15,8 @@ pub struct Objective {
     pub rpo: SignedDuration,
     /// Whether a copy has to be outside of its region.
     pub elsewhere: bool,
+    /// How bad it is to have no copy at all.
+    pub without: State,
 }
 
 /// A thing that holds data.
@@ -109,6 +111,10 @@ struct Evidence<'a> {
     snapshots: HashMap<&'a str, Vec<(&'a Place, &'a super::DatabaseSnapshot)>>,
     /// Replicas by their source: its id, or its ARN from another region.
     replicas: HashMap<&'a str, Vec<&'a Place>>,
+    /// Where buckets are: their ARNs do not tell.
+    buckets: HashMap<&'a Arn, &'a Place>,
+    /// Buckets that others are replicated to.
+    targets: HashSet<&'a Arn>,
 }
 
 impl<'a> Evidence<'a> {
@@ -117,6 +123,8 @@ impl<'a> Evidence<'a> {
             backups: BTreeMap::new(),
             snapshots: HashMap::new(),
             replicas: HashMap::new(),
+            buckets: HashMap::new(),
+            targets: HashSet::new(),
         };
         for protection in all {
             let place = &protection.place;
@@ -143,6 +151,10 @@ impl<'a> Evidence<'a> {
                     let of = evidence.snapshots.entry(&snapshot.database).or_default();
                     of.push((place, snapshot));
                 }
+            }
+            for bucket in &protection.buckets {
+                evidence.buckets.insert(&bucket.arn, place);
+                evidence.targets.extend(bucket.replicas.iter().flatten());
             }
             for database in &protection.databases {
                 if let Some(source) = &database.replica_of {
@@ -210,10 +222,11 @@ fn of_database(
     let health = if last_good.is_none() && database.backup_retention_days == 0 {
         unless_unknown(
             protection,
+            objective.without,
             "automated backups are off and there is no snapshot",
         )
     } else if last_good.is_none() {
-        unless_unknown(protection, "there is no backup yet")
+        unless_unknown(protection, objective.without, "there is no backup yet")
     } else {
         let job = backups.and_then(|all| all.job);
         judge(last_good, &copies, job, objective, place, now)
@@ -239,17 +252,20 @@ fn of_bucket(
     evidence: &Evidence<'_>,
     protection: &Protection,
     bucket: &Bucket,
-    objective: Objective,
+    mut objective: Objective,
     now: Timestamp,
 ) -> Protected {
     let place = &protection.place;
+    // It is the copy elsewhere of another.
+    objective.elsewhere &= !evidence.targets.contains(&bucket.arn);
     let backups = evidence.backups.get(&bucket.arn);
     let mut copies = backups.map(|all| all.copies(place)).unwrap_or_default();
     let replicas = bucket.replicas.iter().flatten();
     copies.extend(
         replicas
-            .filter_map(|arn| evidence.bucket_place(arn))
-            .filter(|at| at != place),
+            .filter_map(|arn| evidence.buckets.get(arn))
+            .filter(|at| **at != place)
+            .map(|&at| at.clone()),
     );
     let replicated = bucket.replicas.as_ref().is_some_and(|to| !to.is_empty());
     // Every version is kept from the moment it is written.
@@ -283,25 +299,14 @@ fn of_bucket(
     }
 }
 
-impl Evidence<'_> {
-    /// A bucket's ARN does not tell where it is; AWS Backup may have seen it.
-    fn bucket_place(&self, arn: &Arn) -> Option<Place> {
-        self.backups
-            .get(arn)?
-            .places
-            .first()
-            .map(|&place| place.clone())
-    }
-}
-
 /// "There is none" can only be said where everything could be asked.
-fn unless_unknown(protection: &Protection, reason: &str) -> Health {
+fn unless_unknown(protection: &Protection, without: State, reason: &str) -> Health {
     match protection.unavailable.first() {
         Some(call) => Health::new(
             State::Unknown,
             format!("the endpoint does not offer {call}, so backups are unknown"),
         ),
-        None => Health::new(State::Failed, reason),
+        None => Health::new(without, reason),
     }
 }
 
@@ -327,7 +332,7 @@ fn judge(
         return Health::new(State::Failed, reason);
     }
     let Some(last_good) = last_good else {
-        return Health::new(State::Failed, "no copy of it can be brought back");
+        return Health::new(objective.without, "no copy of it can be brought back");
     };
     let old = now.duration_since(last_good);
     if old > objective.rpo {
@@ -424,6 +429,7 @@ mod tests {
         let objective = Objective {
             rpo: RPO,
             elsewhere,
+            without: State::Failed,
         };
         let mut found = assess(all, NOW, |_, _| objective);
         assert_eq!(found.len(), 1, "{found:?}");

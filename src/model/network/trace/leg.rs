@@ -185,8 +185,8 @@ impl Leg<'_> {
             RouteTarget::Local => self.local(table, hops),
             RouteTarget::Peering(id) => self.peering(id, vpc, hops),
             RouteTarget::TransitGateway(id) => self.transit(id, vpc, hops),
-            RouteTarget::InternetGateway(id) => self.internet(id.as_str(), hops),
-            RouteTarget::NatGateway(id) => self.nat(id.as_str(), hops),
+            RouteTarget::InternetGateway(id) => self.internet(id.as_str(), table, hops),
+            RouteTarget::NatGateway(id) => self.nat(id.as_str(), table, hops),
             RouteTarget::Other(id) => {
                 let reason = format!("{id} is not followed");
                 hops.push(self.hop(HopKind::Other, id, Judgement::Unsure, reason));
@@ -346,17 +346,14 @@ impl Leg<'_> {
         }
     }
 
-    fn internet(&self, id: &str, hops: &mut Vec<Hop>) -> Onward {
+    fn internet(&self, id: &str, table: &RouteTable, hops: &mut Vec<Hop>) -> Onward {
         let kind = HopKind::InternetGateway;
         if self.to.vpc.is_some() {
             hops.push(self.blocked(
                 kind,
                 id,
                 format!("{} is private: the internet drops it", self.to.address),
-                format!(
-                    "add a route to {} over a peering or a transit gateway",
-                    self.to.address
-                ),
+                self.private_way(table),
             ));
             return Onward::Ended;
         }
@@ -372,7 +369,7 @@ impl Leg<'_> {
         Onward::Outside
     }
 
-    fn nat(&self, id: &str, hops: &mut Vec<Hop>) -> Onward {
+    fn nat(&self, id: &str, table: &RouteTable, hops: &mut Vec<Hop>) -> Onward {
         let kind = HopKind::NatGateway;
         let nat: Option<&NatGateway> = self.index.nats.get(id).copied();
         let hop = match nat {
@@ -389,16 +386,31 @@ impl Leg<'_> {
             }
             Some(_) if self.to.vpc.is_some() => {
                 let reason = format!("{} is private: the internet drops it", self.to.address);
-                let fix = format!(
-                    "add a route to {} over a peering or a transit gateway",
-                    self.to.address
-                );
+                let fix = self.private_way(table);
                 self.blocked(kind, id, reason, fix)
             }
             Some(_) => self.hop(kind, id, Judgement::Pass, "it leads to the internet"),
         };
         hops.push(hop);
         Onward::Outside
+    }
+
+    /// Which route is missing when a packet to a private address leaves for the internet: over the
+    /// peering that joins the two VPCs already, where there is one.
+    fn private_way(&self, table: &RouteTable) -> String {
+        let ends = [self.from.vpc.as_ref(), self.to.vpc.as_ref()];
+        let joined = self.index.peerings.values().find(|peering| {
+            let [a, b] = [Some(&peering.requester.vpc), Some(&peering.accepter.vpc)];
+            peering.status == "active" && (ends == [a, b] || ends == [b, a])
+        });
+        let over = joined.map_or("a peering or a transit gateway", |peering| {
+            peering.id.as_str()
+        });
+        format!(
+            "add a route to {} over {over} in {}",
+            self.to.address,
+            named(table)
+        )
     }
 
     /// The subnet's own route table, else the main one.

@@ -1,0 +1,98 @@
+//! What could not be read, for the envelope and the exit code.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Sight;
+use crate::{
+    inventory::{Query, QueryKind},
+    model::{AccountId, Place, Region, Remote, Trouble, TroubleKind},
+};
+
+/// One read that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    pub account: Option<AccountId>,
+    pub region: Option<Region>,
+    /// The kind of the query: `network`, `clusters`, …
+    pub service: String,
+    pub kind: TroubleKind,
+    pub message: String,
+}
+
+impl Failure {
+    fn new(
+        kind: QueryKind,
+        account: Option<AccountId>,
+        region: Option<&Region>,
+        trouble: &Trouble,
+    ) -> Self {
+        Self {
+            account,
+            region: region.cloned(),
+            service: kind.to_string(),
+            kind: trouble.kind,
+            message: trouble.message.clone(),
+        }
+    }
+}
+
+/// What failed in view, of the kinds that were asked.
+pub(super) fn all(sight: Sight<'_>, kinds: &[QueryKind]) -> Vec<Failure> {
+    let inventory = sight.inventory;
+    let mut failures = Vec::new();
+    if let Some(trouble) = inventory.organization.trouble() {
+        failures.push(Failure::new(QueryKind::Organization, None, None, trouble));
+    }
+    let tree = inventory.tree();
+    for kind in kinds {
+        match kind {
+            QueryKind::Organization => {}
+            QueryKind::Costs => {
+                let trouble = inventory.costs.trouble();
+                failures.extend(trouble.map(|trouble| Failure::new(*kind, None, None, trouble)));
+            }
+            QueryKind::Zones => {
+                let zones = inventory.zones.iter();
+                let zones = zones.filter(|(account, _)| sight.scope.holds(**account, &tree));
+                failures.extend(zones.filter_map(|(account, remote)| {
+                    Some(Failure::new(*kind, Some(*account), None, remote.trouble()?))
+                }));
+            }
+            QueryKind::Network => placed(*kind, &inventory.networks, sight, &mut failures),
+            QueryKind::Clusters => placed(*kind, &inventory.clusters, sight, &mut failures),
+            QueryKind::Protection => placed(*kind, &inventory.protections, sight, &mut failures),
+            QueryKind::Balancers => placed(*kind, &inventory.balancers, sight, &mut failures),
+        }
+    }
+    failures
+}
+
+fn placed<T>(
+    kind: QueryKind,
+    from: &BTreeMap<Place, Remote<Arc<T>>>,
+    sight: Sight<'_>,
+    failures: &mut Vec<Failure>,
+) {
+    let tree = sight.inventory.tree();
+    let in_view = from
+        .iter()
+        .filter(|(place, _)| sight.scope.holds_place(place, &tree));
+    failures.extend(in_view.filter_map(|(place, remote)| {
+        let (account, region) = (Some(place.account), Some(&place.region));
+        Some(Failure::new(kind, account, region, remote.trouble()?))
+    }));
+}
+
+/// When the oldest of what is shown was read.
+pub(super) fn as_of(sight: Sight<'_>, kinds: &[QueryKind]) -> Option<Timestamp> {
+    let inventory = sight.inventory;
+    let queries = inventory.queries(kinds, sight.scope);
+    let organization = std::iter::once(Query::Organization);
+    organization
+        .chain(queries)
+        .filter_map(|query| inventory.read_at(&query))
+        .min()
+}
