@@ -8,10 +8,7 @@ use std::{
     sync::OnceLock,
 };
 
-use awsdeck::{
-    model::AccountId,
-    provider::aws::session::{Access, Options},
-};
+use awsdeck::{model::AccountId, provider::aws::session::Options};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -85,10 +82,6 @@ impl Moto {
             profile: Some("moto".into()),
             config_file: Some(file),
             user: "tester".into(),
-            access: Access {
-                role: Some("awsdeck-readonly".into()),
-                ..Access::default()
-            },
             ..Options::default()
         }
     }

@@ -144,7 +144,7 @@ async fn every_account_is_entered_as_itself() {
     let account = moto.account("prod-ml");
     let caller = identity.caller(Some(account)).await.expect("entered");
     assert_eq!(caller.account, account);
-    let session = "assumed-role/awsdeck-readonly/awsdeck-tester";
+    let session = "assumed-role/AwsdeckReadOnly/awsdeck-tester";
     assert!(caller.arn.as_str().ends_with(session), "{}", caller.arn);
     assert!(caller.expires.is_some(), "an assumed session ends");
 }

@@ -19,3 +19,48 @@ mod s3;
 pub mod session;
 mod time;
 pub mod traffic;
+
+use std::sync::Arc;
+
+use self::{
+    control::Control,
+    costs::Costs,
+    eks::Clusters,
+    identity::Identity,
+    network::Networks,
+    organizations::Directory,
+    protection::Protections,
+    session::{Options, Sessions},
+    traffic::Traffic,
+};
+use super::{Provider, Result};
+
+/// Opens the live world. Makes no network call, so that the first frame need not wait: who signed
+/// in is asked by the first read, and a sign-in that has run out is that read's failure.
+pub async fn connect(options: Options) -> Result<Provider> {
+    let read_only = options.read_only;
+    let dns_servers = options.dns_servers.clone();
+    let sessions = Sessions::open(options).await?;
+    Ok(provider(sessions, read_only, dns_servers))
+}
+
+/// All capabilities over `sessions`, for callers that keep the sessions to sign in again.
+#[must_use]
+pub fn provider(
+    sessions: Sessions,
+    read_only: bool,
+    dns_servers: Vec<std::net::SocketAddr>,
+) -> Provider {
+    Provider {
+        world: sessions.world(),
+        regions: sessions.regions().to_vec(),
+        identity: Arc::new(Identity::new(sessions.clone())),
+        organizations: Arc::new(Directory::new(sessions.clone())),
+        networks: Arc::new(Networks::new(sessions.clone())),
+        clusters: Arc::new(Clusters::new(sessions.clone())),
+        costs: Arc::new(Costs::new(sessions.clone())),
+        protections: Arc::new(Protections::new(sessions.clone())),
+        traffic: Arc::new(Traffic::new(sessions.clone(), dns_servers)),
+        control: (!read_only).then(|| Arc::new(Control::new(sessions)) as _),
+    }
+}

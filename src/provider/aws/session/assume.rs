@@ -16,6 +16,9 @@ use crate::provider::{Error, Kind, Result};
 /// A code may be mistyped or run out while it is typed; more tries than this lock devices.
 const CODES: usize = 3;
 
+/// Characters that STS takes in a session name.
+const SESSION_NAME: usize = 64;
+
 /// One role to assume with the credentials of `base`.
 #[derive(Clone)]
 pub(super) struct AssumeRole {
@@ -142,17 +145,28 @@ fn is_about_code(message: &str) -> bool {
 
 /// A session name that STS accepts: `awsdeck-<user>`, other characters replaced by `-`, cut to 64.
 pub(super) fn session_name(user: &str) -> String {
+    fitting(&["awsdeck", user])
+}
+
+/// The session name of a change. The reference is what CloudTrail is searched for: of a name too
+/// long for both, the user's is cut.
+pub(super) fn operating_name(user: &str, reference: &str) -> String {
+    let room = SESSION_NAME.saturating_sub("awsdeck--".len() + reference.chars().count());
+    let user: String = user.chars().take(room).collect();
+    fitting(&["awsdeck", &user, reference])
+}
+
+/// Parts joined by `-`, of characters and in the length that STS accepts.
+fn fitting(parts: &[&str]) -> String {
     let fits = |char: char| char.is_ascii_alphanumeric() || "_+=,.@-".contains(char);
-    let user: String = user
-        .chars()
-        .map(|char| if fits(char) { char } else { '-' })
-        .take(56)
+    let parts: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty())
         .collect();
-    if user.is_empty() {
-        "awsdeck".into()
-    } else {
-        format!("awsdeck-{user}")
-    }
+    let name = parts.join("-");
+    let chars = name.chars().map(|char| if fits(char) { char } else { '-' });
+    chars.take(SESSION_NAME).collect()
 }
 
 #[cfg(test)]
@@ -165,5 +179,14 @@ mod tests {
         assert_eq!(session_name("Bü ro/x"), "awsdeck-B--ro-x");
         assert_eq!(session_name(""), "awsdeck");
         assert_eq!(session_name(&"x".repeat(100)).len(), 64);
+    }
+
+    #[test]
+    fn the_reference_of_a_change_is_kept_whole() {
+        let reference = "0190f3b2-7c7d-7000-8000-000000000001.12";
+        let name = operating_name(&"x".repeat(100), reference);
+        assert_eq!(name.len(), 64);
+        assert!(name.ends_with(reference), "{name}");
+        assert_eq!(operating_name("ann", "run/3"), "awsdeck-ann-run-3");
     }
 }

@@ -1,32 +1,28 @@
 //! Signed-in SDK configuration for every account and region, built on first use.
 
+mod accounts;
 mod assume;
+mod chain;
 mod gate;
 mod http;
 mod options;
+mod process;
+mod profile;
 
-use std::{
-    collections::HashMap,
-    env,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{env, path::PathBuf, sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, identity::IdentityCache};
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_config::{BehaviorVersion, identity::IdentityCache, provider_config::ProviderConfig};
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::{SdkConfig, app_name::AppName, region::Region as SdkRegion};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
-pub use self::options::{Access, Known, Matches, Mode, Options, Override, Prompt, is_admin};
-use self::{assume::AssumeRole, gate::Gate};
+pub use self::options::{Options, Prompt, is_admin};
+use self::{accounts::Accounts, chain::Chain, options::Purpose, profile::Profiles};
 use super::error::Call;
 use crate::{
-    model::{AccountId, AccountStatus, Arn, Organization, Place, Region},
+    model::{AccountId, Arn, Organization, Place, Region},
     provider::{Caller, Error, Kind, Result, World},
 };
 
@@ -47,14 +43,13 @@ pub struct Sessions(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    options: Options,
     profile: Option<String>,
     regions: Vec<Region>,
+    /// With the credentials of the account signed in to.
     base: SdkConfig,
     home: OnceCell<Caller>,
-    /// By account and role, since a rule may choose another role once the organization is known.
-    entered: Mutex<HashMap<(AccountId, String), (Gate, SharedCredentialsProvider)>>,
-    known: Mutex<HashMap<AccountId, (Known, AccountStatus)>>,
+    chain: Chain,
+    accounts: Accounts,
 }
 
 impl Sessions {
@@ -62,44 +57,58 @@ impl Sessions {
     /// the instance that we run on.
     pub async fn open(options: Options) -> Result<Self> {
         let profile = chosen_profile(&options);
-        let http = http::client(ca_bundle().as_deref())?;
+        let profiles = Profiles::load(options.config_file.as_deref(), profile.as_deref()).await?;
+        let http = http::client(ca_bundle(&profiles).as_deref())?;
         let cache = IdentityCache::lazy()
             .load_timeout(SIGN_IN_LIMIT)
             .buffer_time(RENEW_BEFORE)
             .max_partitions(SESSIONS)
             .build();
-        let files = files(options.config_file.as_deref());
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(http)
-            .profile_files(files)
-            .identity_cache(cache);
+            .http_client(http.clone())
+            .profile_files(profiles.files.clone())
+            .profile_name(profiles.selected())
+            .identity_cache(cache)
+            .no_credentials();
         if let Ok(name) = AppName::new(concat!("awsdeck/", env!("CARGO_PKG_VERSION"))) {
             loader = loader.app_name(name);
-        }
-        if let Some(profile) = &profile {
-            loader = loader.profile_name(profile);
         }
         if let Some(region) = options.regions.first() {
             loader = loader.region(SdkRegion::new(region.to_string()));
         }
-        if let Some(limit) = options.operation_timeout {
-            loader =
-                loader.timeout_config(TimeoutConfig::builder().operation_timeout(limit).build());
+        if let Some(limit) = options.request_timeout {
+            let timeouts = TimeoutConfig::builder().operation_attempt_timeout(limit);
+            loader = loader.timeout_config(timeouts.build());
         }
-        let base = loader.load().await;
-        let regions = match (options.regions.as_slice(), base.region()) {
+        let bare = loader.load().await;
+        refuse_conflicts(&bare)?;
+        let regions = match (options.regions.as_slice(), bare.region()) {
             ([], Some(region)) => vec![Region::from(region.as_ref())],
             ([], None) => return Err(no_region()),
             (listed, _) => listed.to_vec(),
         };
+        let settings = ProviderConfig::without_region()
+            .with_http_client(http)
+            .with_region(Some(SdkRegion::new(regions[0].to_string())))
+            .with_use_fips(bare.use_fips())
+            .with_use_dual_stack(bare.use_dual_stack());
+        let chain = Chain {
+            profiles,
+            bare,
+            settings,
+            user: options.user,
+            prompt: options.prompt,
+        };
+        let start = chain.start(options.profile.is_some()).await?;
+        let emulated = chain.bare.endpoint_url().is_some();
+        let accounts = Accounts::new(options.access, &chain, start, emulated);
         Ok(Self(Arc::new(Inner {
-            options,
             profile,
             regions,
-            base,
+            base: chain.with(accounts.base()),
             home: OnceCell::new(),
-            entered: Mutex::default(),
-            known: Mutex::default(),
+            chain,
+            accounts,
         })))
     }
 
@@ -129,37 +138,48 @@ impl Sessions {
         }
     }
 
+    /// The command that signs in again (`aws sso login …`), for the deck to run in the terminal;
+    /// `None` where no command helps.
+    #[must_use]
+    pub fn login_command(&self) -> Option<Vec<String>> {
+        let profiles = &self.0.chain.profiles;
+        profiles.login_command(profiles.selected())
+    }
+
     /// Who signed in; asked once.
     pub async fn home(&self) -> Result<&Caller> {
         let asked = || async { self.caller(&self.0.base).await };
         self.0.home.get_or_try_init(asked).await
     }
 
-    /// The configuration for clients of one account in one region, with credentials of that
-    /// account. Signs in when a client first sends; the same account never signs in twice.
+    /// The configuration for clients that read one account in one region, with credentials of
+    /// that account. Signs in when a client first sends; the same account never signs in twice.
     /// [`Region::global`] gives the partition's home region.
     pub async fn sdk(&self, place: &Place) -> Result<SdkConfig> {
-        let home = self
-            .home()
-            .await
-            .map_err(|error| error.at(place.account, None))?;
+        self.enter(place, Purpose::Read).await
+    }
+
+    /// The same for a change: by the role that operates, in a session that carries `reference`
+    /// (run and step), so that CloudTrail can be joined with the journal.
+    pub async fn operating_sdk(&self, place: &Place, reference: &str) -> Result<SdkConfig> {
+        self.enter(place, Purpose::Operate(reference)).await
+    }
+
+    async fn enter(&self, place: &Place, purpose: Purpose<'_>) -> Result<SdkConfig> {
+        let within = |error: Error| error.at(place.account, None);
+        let home = self.home().await.map_err(within)?;
+        let (accounts, chain) = (&self.0.accounts, &self.0.chain);
+        let entered = accounts.enter(place.account, purpose, home, chain);
         let region = if place.region == Region::global() {
             global_region(&self.0.regions[0])
         } else {
             place.region.clone()
         };
-        let builder = self
-            .0
-            .base
-            .to_builder()
-            .region(SdkRegion::new(region.to_string()));
-        if place.account == home.account {
-            return Ok(builder.build());
-        }
-        let entered = self
-            .enter(place.account, home)
-            .map_err(|error| error.at(place.account, None))?;
-        Ok(builder.credentials_provider(entered).build())
+        let builder = self.0.base.to_builder();
+        Ok(builder
+            .region(SdkRegion::new(region.to_string()))
+            .credentials_provider(entered.map_err(within)?)
+            .build())
     }
 
     /// The configuration of the account signed in to, in the home region of services without
@@ -174,10 +194,20 @@ impl Sessions {
     /// When the session of `account` ends, once it has begun and where it does.
     #[must_use]
     pub fn expiry(&self, account: AccountId) -> Option<Timestamp> {
-        let entered = lock(&self.0.entered);
-        let gates = entered.iter().filter(|((id, _), _)| *id == account);
-        let ends = gates.filter_map(|(_, (gate, _))| gate.expiry());
-        ends.max().and_then(|end| Timestamp::try_from(end).ok())
+        let home = self.0.home.get()?.account;
+        self.0.accounts.expiry(account, home)
+    }
+
+    /// The role that `account` is read with, and whether it is an administrator's.
+    #[must_use]
+    pub fn reading_role(&self, account: AccountId) -> (String, bool) {
+        self.0.accounts.reading_role(account)
+    }
+
+    /// Takes places and states of accounts from the organization: roles may depend on the first,
+    /// and a suspended account is never called.
+    pub fn learn(&self, organization: &Organization) {
+        self.0.accounts.learn(organization);
     }
 
     /// Whose credentials `sdk` are, asked from STS.
@@ -187,7 +217,7 @@ impl Sessions {
             .send()
             .await;
         let call = Call::unplaced("sts", "GetCallerIdentity");
-        let answer = answer.map_err(|error| self.with_profile(call.error(error)))?;
+        let answer = answer.map_err(|error| self.of_profile(call.error(error)))?;
         let strange = || {
             Error::new(Kind::Service {
                 service: "sts".into(),
@@ -195,14 +225,22 @@ impl Sessions {
                 message: "GetCallerIdentity named no account".into(),
             })
         };
+        let account = answer.account().and_then(|id| id.parse().ok());
         Ok(Caller {
-            account: answer
-                .account()
-                .and_then(|id| id.parse().ok())
-                .ok_or_else(strange)?,
+            account: account.ok_or_else(strange)?,
             arn: Arn::from(answer.arn().ok_or_else(strange)?),
             expires: None,
         })
+    }
+
+    /// Names the profile to sign in with, where the error does not yet.
+    fn of_profile(&self, mut error: Error) -> Error {
+        if let Kind::SignedOut { profile, .. } = &mut error.kind
+            && profile.is_none()
+        {
+            profile.clone_from(&self.0.profile);
+        }
+        error
     }
 
     /// Where retries of a service in a place are counted: one throttled account slows no other.
@@ -215,89 +253,6 @@ impl Sessions {
     #[must_use]
     pub fn partition_name(service: &str, place: &Place) -> String {
         format!("{}-{service}-{}", place.account, place.region)
-    }
-
-    /// Takes names, paths and states of accounts from the organization: roles may depend on the
-    /// first two, and a suspended account is never called.
-    pub fn learn(&self, organization: &Organization) {
-        let known = organization.accounts.iter().map(|account| {
-            let ou = account.parent.as_ref().map(|unit| organization.path(unit));
-            let known = Known {
-                name: account.name.clone(),
-                ou: ou.unwrap_or_default(),
-            };
-            (account.id, (known, account.status))
-        });
-        lock(&self.0.known).extend(known);
-    }
-
-    /// The role that `account` is read with; `None` for the account signed in to and where no
-    /// setting names one.
-    pub fn role(&self, account: AccountId) -> Option<String> {
-        let known = lock(&self.0.known).get(&account).cloned();
-        let access = &self.0.options.access;
-        let chosen = access.role(account, known.as_ref().map(|(known, _)| known));
-        chosen.map(|(role, _)| role.to_owned())
-    }
-
-    fn enter(&self, account: AccountId, home: &Caller) -> Result<SharedCredentialsProvider> {
-        let known = lock(&self.0.known).get(&account).cloned();
-        if let Some((_, status)) = &known
-            && *status != AccountStatus::Active
-        {
-            return Err(Error::new(Kind::Suspended {
-                status: status.to_string(),
-            }));
-        }
-        let access = &self.0.options.access;
-        let chosen = access.role(account, known.as_ref().map(|(known, _)| known));
-        // Emulators accept any role, so a user of one need not name it.
-        let emulated = self
-            .endpoint()
-            .map(|_| ("OrganizationAccountAccessRole", None));
-        let Some((role, external_id)) = chosen.or(emulated) else {
-            return Err(Error::new(Kind::Denied {
-                action: "sts:AssumeRole".into(),
-                message: "no role is set for this account; set `aws.access.read_role`".into(),
-            }));
-        };
-        if is_admin(role) && !access.allow_admin_polling && self.endpoint().is_none() {
-            return Err(Error::new(Kind::Denied {
-                action: "sts:AssumeRole".into(),
-                message: format!(
-                    "{role} may do anything; set `allow_admin_polling` to read with it"
-                ),
-            }));
-        }
-        let mut entered = lock(&self.0.entered);
-        let (_, provider) = entered
-            .entry((account, role.to_owned()))
-            .or_insert_with(|| {
-                let partition = home.arn.partition().unwrap_or("aws");
-                let session_name = assume::session_name(&self.0.options.user);
-                let assume = AssumeRole {
-                    base: self.0.base.clone(),
-                    arn: format!("arn:{partition}:iam::{account}:role/{role}"),
-                    source_identity: access.source_identity.then(|| session_name.clone()),
-                    session_name,
-                    external_id: external_id.map(str::to_owned),
-                    duration: access.duration,
-                    mfa_serial: None,
-                    prompt: None,
-                };
-                let gate = Gate::new(None, move || SharedCredentialsProvider::new(assume.clone()));
-                (gate.clone(), SharedCredentialsProvider::new(gate))
-            });
-        Ok(provider.clone())
-    }
-
-    fn with_profile(&self, mut error: Error) -> Error {
-        if let Kind::SignedOut { profile, .. } = &mut error.kind
-            && profile.is_none()
-        {
-            profile.clone_from(&self.0.profile);
-        }
-        error
     }
 }
 
@@ -313,45 +268,51 @@ fn chosen_profile(options: &Options) -> Option<String> {
         .or_else(|| options.default_profile.clone())
 }
 
-/// The standard files, or the one given in their place.
-fn files(instead: Option<&Path>) -> EnvConfigFiles {
-    let builder = EnvConfigFiles::builder();
-    match instead {
-        Some(file) => builder.with_file(EnvConfigFileKind::Config, file),
-        None => builder
-            .include_default_config_file(true)
-            .include_default_credentials_file(true),
-    }
-    .build()
+/// The environment beats the profile, as everywhere.
+fn ca_bundle(profiles: &Profiles) -> Option<PathBuf> {
+    let set = env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
+    set.map(PathBuf::from)
+        .or_else(|| profiles.value("ca_bundle").map(PathBuf::from))
 }
 
-fn ca_bundle() -> Option<PathBuf> {
-    env::var_os("AWS_CA_BUNDLE")
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from)
+/// FIPS and dual-stack endpoints are names of AWS, an override is another name: every call would
+/// fail, and say so in the words of a rule engine.
+fn refuse_conflicts(sdk: &SdkConfig) -> Result<()> {
+    let Some(endpoint) = sdk.endpoint_url() else {
+        return Ok(());
+    };
+    let conflict = match (sdk.use_fips(), sdk.use_dual_stack()) {
+        (Some(true), _) => ("FIPS", "AWS_USE_FIPS_ENDPOINT or `use_fips_endpoint`"),
+        (_, Some(true)) => (
+            "dual-stack",
+            "AWS_USE_DUALSTACK_ENDPOINT or `use_dualstack_endpoint`",
+        ),
+        _ => return Ok(()),
+    };
+    let (what, setting) = conflict;
+    Err(profile::wrong(&format!(
+        "{what} endpoints and the endpoint override {endpoint} exclude each other: unset \
+         {setting}, or AWS_ENDPOINT_URL or `endpoint_url`"
+    )))
 }
 
 /// The region in which a partition answers for services that have none; told by its name alone.
 fn global_region(home: &Region) -> Region {
     let name = home.as_str();
-    match name {
-        _ if name.starts_with("cn-") => Region::from("cn-northwest-1"),
-        _ if name.starts_with("us-gov-") => Region::from("us-gov-west-1"),
-        _ if name.starts_with("us-iso") || name.starts_with("eu-isoe") => home.clone(),
-        _ if name.starts_with("eusc-") => home.clone(),
-        _ => Region::from("us-east-1"),
+    if name.starts_with("cn-") {
+        Region::from("cn-northwest-1")
+    } else if name.starts_with("us-gov-") {
+        Region::from("us-gov-west-1")
+    } else if ["us-iso", "eu-isoe", "eusc-"]
+        .iter()
+        .any(|own| name.starts_with(own))
+    {
+        home.clone()
+    } else {
+        Region::from("us-east-1")
     }
 }
 
 fn no_region() -> Error {
-    Error::new(Kind::Service {
-        service: "aws".into(),
-        code: "NoRegion".into(),
-        message: "no region is set: pass --region, set AWS_REGION or `region` in the profile"
-            .into(),
-    })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    profile::wrong("no region is set: pass --region, set AWS_REGION or `region` in the profile")
 }

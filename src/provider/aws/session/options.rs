@@ -1,12 +1,19 @@
-//! How to reach AWS: what the command line, the environment and the user's files decide.
+//! How to reach AWS: what the command line and the user's settings decide beside the standard
+//! settings of AWS itself.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
-use crate::model::{AccountId, Region};
+use crate::{
+    config::{
+        Settings,
+        settings::{Access, AccessOverride},
+    },
+    model::Region,
+};
 
-/// Everything that `connect` needs to know. Plain data; the configuration fills it.
+/// Everything that `connect` needs to know.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// `--profile`: beats `AWS_PROFILE`, and credentials in the environment too.
@@ -17,65 +24,33 @@ pub struct Options {
     pub config_file: Option<PathBuf>,
     /// The regions to look in, the home region first. Empty: the region of the standard chain.
     pub regions: Vec<Region>,
+    /// Through which role each account is entered.
     pub access: Access,
     /// Leaves `control` out.
     pub read_only: bool,
     /// Who is at the keyboard, for session names that CloudTrail shows.
     pub user: String,
-    /// Time for one call with all its retries; `None` leaves the SDK's own limits.
-    pub operation_timeout: Option<Duration>,
+    /// Time for one request; `None` leaves the SDK's own limits.
+    pub request_timeout: Option<Duration>,
     /// Asks for codes of multi-factor devices; without it such a role ends in `MfaNeeded`.
     pub prompt: Option<Arc<dyn Prompt>>,
+    /// Asked instead of a zone's own name servers: an emulator has none in the public DNS.
+    pub dns_servers: Vec<SocketAddr>,
 }
 
-/// How the accounts of the organization are entered.
-#[derive(Clone, Debug, Default)]
-pub struct Access {
-    pub mode: Mode,
-    /// The role or permission set to read with. The account that we signed in to needs none.
-    pub role: Option<String>,
-    /// First match wins.
-    pub overrides: Vec<Override>,
-    pub external_id: Option<String>,
-    /// Seconds; a chained session lasts an hour at most, whatever the role says.
-    pub duration: Option<Duration>,
-    /// Names the person to CloudTrail; the trust policy must allow `sts:SetSourceIdentity`.
-    pub source_identity: bool,
-    /// Lets `OrganizationAccountAccessRole` and its like be used for reading.
-    pub allow_admin_polling: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// One well-known role in every account, assumed from the account signed in to.
-    #[default]
-    Role,
-    /// IAM Identity Center gives a session per account: `role` is a permission set.
-    Sso,
-}
-
-/// Another role for some accounts.
-#[derive(Clone, Debug, Default)]
-pub struct Override {
-    pub accounts: Matches,
-    pub role: String,
-    pub external_id: Option<String>,
-}
-
-/// Which accounts are meant; all the given fields must match, none given matches nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Matches {
-    pub account: Option<AccountId>,
-    /// A path such as `Environments/Prod` with everything below it.
-    pub ou: Option<String>,
-    pub name: Option<String>,
-}
-
-/// What is known of an account when its role is chosen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
-    pub name: String,
-    pub ou: String,
+impl Options {
+    /// What the settings file says; flags are put over it.
+    #[must_use]
+    pub fn from_settings(settings: &Settings) -> Self {
+        Self {
+            default_profile: settings.aws.profile.clone(),
+            regions: settings.aws.regions.clone(),
+            access: settings.aws.access.clone(),
+            read_only: settings.read_only(),
+            request_timeout: Some(settings.aws.request_timeout.as_duration()),
+            ..Self::default()
+        }
+    }
 }
 
 /// Asks a person. The asker masks what is typed.
@@ -86,37 +61,45 @@ pub trait Prompt: Send + Sync + fmt::Debug {
     async fn mfa_code(&self, device: &str, problem: Option<&str>) -> Option<String>;
 }
 
-impl Matches {
-    fn hold(&self, account: AccountId, known: Option<&Known>) -> bool {
-        let ou = |path: &str| {
-            known.is_some_and(|known| {
-                let below = known.ou.strip_prefix(path);
-                below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-        };
-        let name = |name: &str| known.is_some_and(|known| known.name == name);
-        let given = self.account.is_some() || self.ou.is_some() || self.name.is_some();
-        given
-            && self.account.is_none_or(|wanted| wanted == account)
-            && self.ou.as_deref().is_none_or(ou)
-            && self.name.as_deref().is_none_or(name)
-    }
+/// What an account is entered for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Purpose<'a> {
+    Read,
+    /// A change; the reference of its run and step goes into the session's name.
+    Operate(&'a str),
 }
 
-impl Access {
-    /// The role for an account and the external id that goes with it.
-    pub(super) fn role(
-        &self,
-        account: AccountId,
-        known: Option<&Known>,
-    ) -> Option<(&str, Option<&str>)> {
-        let special = self
-            .overrides
-            .iter()
-            .find(|special| special.accounts.hold(account, known));
-        let role = special.map_or(self.role.as_deref(), |special| Some(&special.role))?;
-        let external_id = special.and_then(|special| special.external_id.as_deref());
-        Some((role, external_id.or(self.external_id.as_deref())))
+/// A role or permission set, as the settings name it for one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Role<'a> {
+    pub(super) name: &'a str,
+    pub(super) external_id: Option<&'a str>,
+    /// Whether an administrator's role may be used for reading.
+    pub(super) admin_polling: bool,
+}
+
+/// The role for `purpose`, out of the access rules and the one override that matches the account.
+pub(super) fn role<'a>(
+    access: &'a Access,
+    special: Option<&'a AccessOverride>,
+    purpose: Purpose<'_>,
+) -> Role<'a> {
+    let (general, own) = match purpose {
+        Purpose::Read => (
+            &access.read_role,
+            special.and_then(|rule| rule.read_role.as_ref()),
+        ),
+        Purpose::Operate(_) => (
+            &access.operate_role,
+            special.and_then(|rule| rule.operate_role.as_ref()),
+        ),
+    };
+    let external_id = special.and_then(|rule| rule.external_id.as_deref());
+    let shared = access.external_id.as_deref();
+    Role {
+        name: own.unwrap_or(general),
+        external_id: external_id.or(shared).filter(|id| !id.is_empty()),
+        admin_polling: special.is_some_and(|rule| rule.allow_admin_polling),
     }
 }
 
@@ -128,67 +111,25 @@ pub fn is_admin(role: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
-    fn account() -> AccountId {
-        "111122223333".parse().expect("twelve digits")
-    }
-
-    fn known(name: &str, ou: &str) -> Known {
-        Known {
-            name: name.into(),
-            ou: ou.into(),
-        }
-    }
-
-    fn access() -> Access {
-        let legacy = Matches {
-            ou: Some("Environments/Prod".into()),
-            name: Some("prod-ml".into()),
-            ..Matches::default()
-        };
-        Access {
-            role: Some("awsdeck-readonly".into()),
-            external_id: Some("shared".into()),
-            overrides: vec![Override {
-                accounts: legacy,
-                role: "ml-readonly".into(),
-                external_id: None,
-            }],
-            ..Access::default()
-        }
-    }
-
     #[test]
-    fn an_override_needs_all_its_fields_and_keeps_the_shared_external_id() {
-        let ml = known("prod-ml", "Environments/Prod/Region-A");
-        let role = |known| {
-            access()
-                .role(account(), Some(known))
-                .map(|(role, id)| (role.to_owned(), id.map(str::to_owned)))
-        };
+    fn an_override_replaces_only_what_it_names() {
+        let text = "[aws.access]\nread_role = \"reader\"\nexternal_id = \"shared\"\n\
+                    [[aws.access.override]]\nmatch = { account = \"111122223333\" }\n\
+                    operate_role = \"special\"\n";
+        let settings = Settings::parse(text, Path::new("config.toml")).expect("fine");
+        let access = &settings.aws.access;
+        let special = access.overrides.first();
+        let read = role(access, special, Purpose::Read);
+        assert_eq!((read.name, read.external_id), ("reader", Some("shared")));
+        let operate = role(access, special, Purpose::Operate("r/1"));
+        assert_eq!(operate.name, "special");
         assert_eq!(
-            role(&ml),
-            Some(("ml-readonly".into(), Some("shared".into())))
+            role(access, None, Purpose::Operate("r/1")).name,
+            "AwsdeckOperator"
         );
-        let app = known("prod-app", "Environments/Prod");
-        assert_eq!(
-            role(&app).map(|(role, _)| role),
-            Some("awsdeck-readonly".into())
-        );
-    }
-
-    #[test]
-    fn an_ou_path_does_not_match_a_longer_name() {
-        let other = known("prod-ml", "Environments/Production");
-        let role = access()
-            .role(account(), Some(&other))
-            .map(|(role, _)| role.to_owned());
-        assert_eq!(role, Some("awsdeck-readonly".into()));
-    }
-
-    #[test]
-    fn an_override_without_fields_matches_nothing() {
-        assert!(!Matches::default().hold(account(), None));
     }
 }
