@@ -44,6 +44,8 @@ pub(super) struct Listing {
     detail: Detail,
     coverage: Coverage,
     banner: Vec<Line<'static>>,
+    /// Forms of another kind that stand before its own in the corner.
+    before: &'static [&'static str],
 }
 
 /// Lines that a table needs to be of use below a banner.
@@ -65,7 +67,22 @@ impl Listing {
             detail: Detail::default(),
             coverage: Coverage::default(),
             banner: Vec::new(),
+            before: &[],
         }
+    }
+
+    /// Part of a view that has forms of another kind before these.
+    pub(super) const fn after(mut self, forms: &'static [&'static str]) -> Self {
+        self.before = forms;
+        self
+    }
+
+    /// Shows the form of this index.
+    pub(super) fn show(&mut self, form: usize, desk: &Desk<'_>) {
+        self.form = form % self.grids.len().max(1);
+        self.detail = Detail::default();
+        let rows = self.grid().map(Grid::rows).unwrap_or_default();
+        self.banner = (self.spec.banner)(rows, desk);
     }
 
     fn grid(&self) -> Option<&Grid> {
@@ -78,11 +95,12 @@ impl Listing {
 
     /// `[clusters] pools`
     fn tabs(&self, brush: Brush<'_>) -> Line<'static> {
-        if self.grids.len() < 2 {
+        if self.grids.len() + self.before.len() < 2 {
             return Line::default();
         }
-        let names = self.grids.iter().map(|grid| grid.table.name);
-        tabs(names, self.form, brush)
+        let own = self.grids.iter().map(|grid| grid.table.name);
+        let names = self.before.iter().copied().chain(own);
+        tabs(names, self.form + self.before.len(), brush)
     }
 
     /// The banner's height and the table below it, inside of the list's pane.
@@ -200,12 +218,7 @@ impl View for Listing {
 
     fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
         match action.verb {
-            Verb::NextForm => {
-                self.form = (self.form + 1) % self.grids.len().max(1);
-                self.detail = Detail::default();
-                let rows = self.grid().map(Grid::rows).unwrap_or_default();
-                self.banner = (self.spec.banner)(rows, desk);
-            }
+            Verb::NextForm => self.show(self.form + 1, desk),
             Verb::NextPane | Verb::PreviousPane => self.detail.focused = !self.detail.focused,
             Verb::Open if !self.detail.focused => self.detail.focused = true,
             Verb::Back if self.detail.focused => self.detail.focused = false,

@@ -8,6 +8,7 @@ mod facts;
 mod gpu;
 mod home;
 mod listing;
+mod network;
 #[cfg(test)]
 mod sample;
 mod zones;
@@ -139,6 +140,7 @@ impl Desk<'_> {
 pub fn all() -> Vec<Box<dyn View>> {
     vec![
         Box::<home::Home>::default(),
+        Box::<network::Network>::default(),
         Box::new(clusters::view()),
         Box::new(gpu::view()),
         Box::new(backups::view()),

@@ -11,7 +11,8 @@ use ratatui::{
 use super::{Brush, row};
 use crate::tui::theme::{Role, Symbols};
 
-const ASCII: border::Set<'static> = border::Set {
+/// Borders for terminals without Unicode.
+pub const ASCII: border::Set<'static> = border::Set {
     top_left: "+",
     top_right: "+",
     bottom_left: "+",

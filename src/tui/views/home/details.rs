@@ -196,7 +196,11 @@ impl Home {
             );
         }
         if figures.vpcs > 0 {
-            let said = format!("{} VPCs   {} peerings", figures.vpcs, figures.peerings);
+            let said = format!(
+                "{}   {}",
+                counted(figures.vpcs, "VPC"),
+                counted(figures.peerings, "peering")
+            );
             pairs.pair("network", Span::styled(said, brush.style(Role::Text)));
         }
     }
@@ -234,6 +238,12 @@ impl Home {
             );
         }
     }
+}
+
+/// `1 VPC`, `1,048 VPCs`
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(&count.to_string()))
 }
 
 fn tell_identity(

@@ -151,11 +151,11 @@ impl Home {
             return self.vacancy(desk).draw(buffer, inner, brush);
         }
         let columns = Columns::new(inner.width);
-        columns.draw_head(buffer, inner, brush);
+        columns.draw_head(buffer, slim(inner), brush);
         let currency = &self.summaries.currency;
         let cursor = self.tree.draw(
             buffer,
-            body(inner),
+            body(slim(inner)),
             !self.detail.focused,
             brush,
             |buffer, place, node| columns.draw(buffer, place, &node.value, currency, desk),
@@ -198,6 +198,14 @@ impl Home {
                 .and_then(|account| self.rows.get(&account))
                 .and_then(|row| row.object.arn.clone()),
         }
+    }
+}
+
+/// The last cell is left free, for calm.
+const fn slim(inner: Rect) -> Rect {
+    Rect {
+        width: inner.width.saturating_sub(1),
+        ..inner
     }
 }
 
@@ -526,7 +534,10 @@ impl View for Home {
         let Some(main) = split.main else {
             return Vec::new();
         };
-        match self.tree.mouse(event, body(Pane::inner(main)), desk.now) {
+        match self
+            .tree
+            .mouse(event, body(slim(Pane::inner(main))), desk.now)
+        {
             Click::Missed => {}
             Click::Taken => {
                 self.detail.focused = false;

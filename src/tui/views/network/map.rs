@@ -1,0 +1,407 @@
+//! Draws the lanes: boxes, the links between them, and what leaves a lane at its right.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    lanes::{Lane, Row, Spot},
+    signs,
+};
+use crate::{
+    model::{
+        VpcId,
+        network::{Node, Topology},
+        text::clean,
+    },
+    tui::{
+        Theme,
+        theme::Role,
+        widgets::{Brush, put, row, text, tree::shifted},
+    },
+};
+
+/// Cells for the name of the lane.
+const NAME: u16 = 9;
+/// Cells for links that leave a lane.
+const GUTTER: u16 = 20;
+/// The narrowest link that still says what is wrong.
+const LINK: u16 = 10;
+
+/// Where things stand in an area.
+pub(super) struct Plan {
+    area: Rect,
+    box_width: u16,
+    link: u16,
+    gutter: u16,
+    /// Lines of a box: 4 with name and block, 3 with the name, 1 without a border.
+    tall: u16,
+    /// Lines that are scrolled away.
+    top: u16,
+}
+
+impl Plan {
+    pub(super) fn new(area: Rect, lanes: &[Lane], cursor: &Spot) -> Self {
+        let outside = lanes
+            .iter()
+            .flat_map(|lane| &lane.rows)
+            .any(|row| !row.gutter.is_empty());
+        let gutter = match area.width {
+            _ if !outside => 0,
+            100.. => GUTTER,
+            70.. => 14,
+            _ => 0,
+        };
+        let room = area.width.saturating_sub(NAME + gutter + 1);
+        let box_width = (room.saturating_sub(2 * LINK) / 3).clamp(6, 22);
+        let link = (room.saturating_sub(3 * box_width) / 2).clamp(3, 24);
+        let count: usize = lanes.iter().map(|lane| lane.rows.len()).sum();
+        let count = u16::try_from(count).unwrap_or(u16::MAX);
+        let tall = [4, 3]
+            .into_iter()
+            .find(|tall| count.saturating_mul(*tall) <= area.height)
+            .unwrap_or(if area.height < 12 { 1 } else { 3 });
+        let at = lanes
+            .iter()
+            .flat_map(|lane| &lane.rows)
+            .position(|row| row.spots().contains(cursor))
+            .unwrap_or(0);
+        let bottom = u16::try_from(at + 1)
+            .unwrap_or(u16::MAX)
+            .saturating_mul(tall);
+        Self {
+            area,
+            box_width,
+            link,
+            gutter,
+            tall,
+            top: bottom.saturating_sub(area.height).div_ceil(tall) * tall,
+        }
+    }
+
+    /// Where the row of this index begins; `None` where it is out of sight.
+    fn row(&self, index: usize) -> Option<Rect> {
+        let line = u16::try_from(index)
+            .ok()?
+            .checked_mul(self.tall)?
+            .checked_sub(self.top)?;
+        let left = self
+            .area
+            .height
+            .checked_sub(line)
+            .filter(|&left| left > 0)?;
+        Some(Rect {
+            y: self.area.y + line,
+            height: self.tall.min(left),
+            ..self.area
+        })
+    }
+
+    /// Where each spot of a row stands.
+    fn places(&self, row: &Row, area: Rect) -> Vec<(Spot, Rect)> {
+        let column = |x: u16, width: u16| {
+            let place = shifted(area, x);
+            Rect {
+                width: width.min(place.width),
+                ..place
+            }
+        };
+        let middle = |place: Rect| Rect {
+            y: place.y
+                + (place.height.saturating_sub(1) / 2)
+                    .max(u16::from(self.tall > 1))
+                    .min(place.height.saturating_sub(1)),
+            height: place.height.min(1),
+            ..place
+        };
+        let (box_width, link) = (self.box_width, self.link);
+        let mut places = Vec::new();
+        let mut x = NAME;
+        let parts = [
+            (row.left.clone(), false),
+            (row.left_link.map(Spot::Edge), true),
+            (row.hub.clone(), false),
+            (row.right_link.map(Spot::Edge), true),
+            (row.right.clone(), false),
+        ];
+        for (spot, is_link) in parts {
+            let width = if is_link { link } else { box_width };
+            if let Some(spot) = spot {
+                let place = column(x, width);
+                places.push((spot, if is_link { middle(place) } else { place }));
+            }
+            x += width;
+        }
+        for (index, spot) in row.gutter.iter().enumerate() {
+            if let Some(place) = crate::tui::widgets::row(column(x + 1, self.gutter), index) {
+                places.push((spot.clone(), place));
+            }
+        }
+        places
+    }
+
+    /// Draws all and says where the cursor is.
+    pub(super) fn draw(
+        &self,
+        buffer: &mut Buffer,
+        lanes: &[Lane],
+        topology: &Topology,
+        cursor: &Spot,
+        brush: Brush<'_>,
+    ) -> Option<Rect> {
+        let mut at_cursor = None;
+        let mut index = 0;
+        for lane in lanes {
+            for (position, row) in lane.rows.iter().enumerate() {
+                if let Some(area) = self.row(index) {
+                    if position == 0 {
+                        name(buffer, area, lane, brush);
+                    }
+                    for (spot, place) in self.places(row, area) {
+                        let here = spot == *cursor;
+                        self.draw_spot(buffer, place, &spot, row, topology, here, brush);
+                        if here {
+                            at_cursor = Some(place);
+                        }
+                    }
+                }
+                index += 1;
+            }
+        }
+        at_cursor
+    }
+
+    /// What stands at a cell.
+    pub(super) fn hit(&self, lanes: &[Lane], x: u16, y: u16) -> Option<Spot> {
+        let rows = lanes.iter().flat_map(|lane| &lane.rows).enumerate();
+        rows.filter_map(|(index, row)| Some((row, self.row(index)?)))
+            .flat_map(|(row, area)| self.places(row, area))
+            .find(|(_, place)| place.contains((x, y).into()))
+            .map(|(spot, _)| spot)
+    }
+
+    #[allow(clippy::too_many_arguments)] // one call, each part of another kind
+    fn draw_spot(
+        &self,
+        buffer: &mut Buffer,
+        place: Rect,
+        spot: &Spot,
+        row: &Row,
+        topology: &Topology,
+        here: bool,
+        brush: Brush<'_>,
+    ) {
+        match spot {
+            Spot::Vpc(vpc) => {
+                if let Some(node) = topology.node(vpc) {
+                    self.draw_box(buffer, place, &Labels::of(node, row, spot), here, brush);
+                }
+            }
+            Spot::Folded { count, .. } => {
+                let labels = Labels {
+                    first: format!("{count} more"),
+                    second: "m: matrix".into(),
+                    role: Role::Muted,
+                };
+                self.draw_box(buffer, place, &labels, here, brush);
+            }
+            Spot::Edge(index) => {
+                let edge = &topology.edges[*index];
+                let inside = row.left_link == Some(*index) || row.right_link == Some(*index);
+                let said = if inside {
+                    let from = if row.left_link == Some(*index) {
+                        &row.left
+                    } else {
+                        &row.hub
+                    };
+                    let flip = *from != Some(Spot::Vpc(edge.a.clone()))
+                        && !(row.hub.is_none() && row.right == Some(Spot::Vpc(edge.b.clone())));
+                    let (left, right) = if flip {
+                        (&edge.b_to_a, &edge.a_to_b)
+                    } else {
+                        (&edge.a_to_b, &edge.b_to_a)
+                    };
+                    signs::line(edge.state, left, right, place.width.into(), brush)
+                } else {
+                    let far = topology
+                        .node(&edge.b)
+                        .map_or(edge.b.as_str(), |node| &node.label);
+                    let near = topology
+                        .node(&edge.a)
+                        .map_or(edge.a.as_str(), |node| &node.label);
+                    let said = format!("{} {near}→{far}", brush.pick("⇄", "<>"));
+                    text::fit(&said, place.width.into(), brush.symbols).into_owned()
+                };
+                let style = link_style(signs::role(edge.state), here, brush);
+                put(buffer, place, &Span::styled(said, style).into());
+            }
+            Spot::Join(index) => {
+                let join = &topology.joins[*index];
+                let gateway = join
+                    .gateway_name
+                    .as_deref()
+                    .unwrap_or(join.gateway.as_str());
+                let vpc = topology
+                    .node(&join.vpc)
+                    .map_or(join.vpc.as_str(), |node| &node.label);
+                let said = format!("{} {vpc}→{}", brush.pick("◇", "TGW"), clean(gateway));
+                let said = text::fit(&said, place.width.into(), brush.symbols);
+                let style = link_style(signs::role(join.state), here, brush);
+                put(buffer, place, &Span::styled(said, style).into());
+            }
+        }
+    }
+
+    fn draw_box(
+        &self,
+        buffer: &mut Buffer,
+        place: Rect,
+        labels: &Labels,
+        here: bool,
+        brush: Brush<'_>,
+    ) {
+        let style = brush.style(labels.role);
+        let border = if here {
+            Role::BorderFocused
+        } else {
+            Role::Border
+        };
+        let inner = if self.tall > 1 {
+            let mut block = ratatui::widgets::Block::bordered().border_style(brush.style(border));
+            block = match brush.symbols {
+                crate::tui::Symbols::Unicode => {
+                    block.border_type(ratatui::widgets::BorderType::Rounded)
+                }
+                crate::tui::Symbols::Ascii => block.border_set(crate::tui::widgets::pane::ASCII),
+            };
+            let place = place.intersection(buffer.area);
+            ratatui::widgets::Widget::render(block, place, buffer);
+            crate::tui::widgets::Pane::inner(place)
+        } else {
+            place
+        };
+        for (index, said) in [&labels.first, &labels.second].into_iter().enumerate() {
+            let Some(line) = row(inner, index) else { break };
+            let line = if self.tall > 1 {
+                shifted(line, 1)
+            } else {
+                line
+            };
+            // That it is the hub shows from where it stands; the block counts more.
+            let said = match said.strip_prefix("hub ") {
+                Some(block) if text::width(said) > line.width.into() => block,
+                _ => said,
+            };
+            let said = text::fit(said, line.width.into(), brush.symbols);
+            let style = if index == 0 {
+                style
+            } else {
+                brush.style(Role::Muted)
+            };
+            put(buffer, line, &Span::styled(said, style).into());
+        }
+        if here {
+            let inner = inner.intersection(buffer.area);
+            buffer.set_style(inner, brush.style(Role::Selection));
+        }
+    }
+}
+
+/// The words in a box.
+struct Labels {
+    first: String,
+    second: String,
+    role: Role,
+}
+
+impl Labels {
+    fn of(node: &Node, row: &Row, spot: &Spot) -> Self {
+        let cidr = node
+            .cidrs
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let hub = row.hub.as_ref() == Some(spot);
+        let mark = if node.findings.is_empty() { "" } else { "! " };
+        Self {
+            first: format!("{mark}{}", clean(&node.label)),
+            second: match (node.read, hub) {
+                (false, _) => format!("? {cidr}"),
+                (true, true) => format!("hub {cidr}"),
+                (true, false) => cidr,
+            },
+            role: if node.read { Role::Strong } else { Role::Muted },
+        }
+    }
+}
+
+fn link_style(role: Role, here: bool, brush: Brush<'_>) -> Style {
+    let style = brush.style(role);
+    if here {
+        style.patch(brush.style(Role::Selection))
+    } else {
+        style
+    }
+}
+
+fn name(buffer: &mut Buffer, area: Rect, lane: &Lane, brush: Brush<'_>) {
+    let down = u16::from(area.height > 1);
+    let place = Rect {
+        y: area.y + down,
+        width: area.width.min(NAME),
+        height: 1,
+        ..area
+    };
+    let style = brush.style(Theme::class_role(lane.class));
+    let word = lane.class.to_string().to_uppercase();
+    put(buffer, place, &Line::from(Span::styled(word, style)));
+    if let Some(region) = lane.region.as_ref().filter(|_| area.height > 2) {
+        let below = Rect {
+            y: place.y + 1,
+            ..place
+        };
+        let said = text::fit(region.as_str(), usize::from(NAME) - 1, brush.symbols);
+        put(
+            buffer,
+            below,
+            &Span::styled(said, brush.style(Role::Muted)).into(),
+        );
+    }
+}
+
+/// Moves the cursor over rows of spots; stays where there is nowhere to go.
+pub(super) fn step(lanes: &[Lane], cursor: &Spot, right: i32, down: i32) -> Option<Spot> {
+    let rows: Vec<Vec<Spot>> = lanes
+        .iter()
+        .flat_map(|lane| &lane.rows)
+        .map(Row::spots)
+        .filter(|spots| !spots.is_empty())
+        .collect();
+    let found = rows
+        .iter()
+        .enumerate()
+        .find_map(|(line, spots)| Some((line, spots.iter().position(|spot| spot == cursor)?)));
+    let Some((line, at)) = found else {
+        return rows.first()?.first().cloned();
+    };
+    let shift = |from: usize, by: i32, len: usize| {
+        let by = isize::try_from(by).unwrap_or(0);
+        from.saturating_add_signed(by).min(len.saturating_sub(1))
+    };
+    let line = shift(line, down, rows.len());
+    let at = shift(at.min(rows[line].len() - 1), right, rows[line].len());
+    rows[line].get(at).cloned()
+}
+
+/// The far or only VPC of a spot.
+pub(super) fn vpc_of<'a>(spot: &'a Spot, topology: &'a Topology) -> Option<&'a VpcId> {
+    match spot {
+        Spot::Vpc(vpc) => Some(vpc),
+        Spot::Edge(index) => topology.edges.get(*index).map(|edge| &edge.a),
+        Spot::Join(index) => topology.joins.get(*index).map(|join| &join.vpc),
+        Spot::Folded { .. } => None,
+    }
+}

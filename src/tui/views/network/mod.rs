@@ -1,0 +1,477 @@
+//! The network: which VPCs are joined and whether packets find the way, as lanes, as a matrix and
+//! as tables.
+
+mod details;
+mod lanes;
+mod map;
+mod matrix;
+mod signs;
+
+use std::sync::Arc;
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::{Frame, layout::Rect};
+
+use super::{
+    Desk, View,
+    coverage::Coverage,
+    detail::{Detail, Split},
+    facts,
+    listing::{Listing, Spec, common_hints, tabs},
+};
+use crate::{
+    inventory::{
+        Query,
+        tables::{Object, Row, Table},
+    },
+    model::{EnvironmentClass, State, network::Topology},
+    tui::{
+        Action, Effect, Verb,
+        widgets::{Pairs, Pane},
+    },
+};
+use lanes::{Lane, Spot};
+
+static SPEC: Spec = Spec {
+    name: "network",
+    forms: &["peerings", "vpcs", "subnets"],
+    needs,
+    covers,
+    banner: |_, _| Vec::new(),
+    details: table_details,
+    painter: None,
+    hints: &[(Verb::NextForm, None, "form")],
+};
+
+/// The forms before those of the listing.
+const DRAWN: [&str; 2] = ["lanes", "matrix"];
+/// The map's part of the width, in percent.
+const SHARE: u16 = 68;
+
+pub(super) struct Network {
+    topology: Topology,
+    lanes: Vec<Lane>,
+    /// 0 lanes, 1 matrix, then the forms of the listing.
+    form: usize,
+    cursor: Option<Spot>,
+    at: matrix::At,
+    detail: Detail,
+    coverage: Coverage,
+    listing: Listing,
+    filter: String,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            topology: Topology::default(),
+            lanes: Vec::new(),
+            form: 0,
+            cursor: None,
+            at: matrix::At::default(),
+            detail: Detail::default(),
+            coverage: Coverage::default(),
+            listing: Listing::new(&SPEC).after(&DRAWN),
+            filter: String::new(),
+        }
+    }
+}
+
+fn needs(desk: &Desk<'_>) -> Vec<Query> {
+    let mut needs = vec![Query::Organization];
+    needs.extend(desk.places().into_iter().map(Query::Network));
+    needs
+}
+
+fn covers(desk: &Desk<'_>) -> Coverage {
+    let mut coverage = Coverage::default();
+    for place in desk.places() {
+        coverage.add(place.account, desk.inventory.networks.get(&place));
+    }
+    coverage
+}
+
+fn table_details(table: &Table, row: &Row, desk: &Desk<'_>) -> Pairs {
+    let mut pairs = Pairs::default();
+    facts::verdict(row, &mut pairs, desk.brush());
+    facts::columns(table, row, &mut pairs, desk);
+    pairs
+}
+
+impl Network {
+    const fn is_drawn(&self) -> bool {
+        self.form < DRAWN.len()
+    }
+
+    /// What the cursor of the current form is on.
+    fn spot(&self) -> Option<Spot> {
+        if self.form == 1 {
+            self.at.spot(&self.topology)
+        } else {
+            self.cursor.clone()
+        }
+    }
+
+    /// Keeps VPCs whose name, block, account or class has the filter's text, and their links.
+    fn narrow(&mut self, desk: &Desk<'_>) {
+        let scoped = desk
+            .inventory
+            .networks
+            .iter()
+            .filter(|(place, _)| {
+                desk.scope
+                    .has(place, desk.inventory.organization.value().map(Arc::as_ref))
+            })
+            .filter_map(|(_, read)| read.value().map(Arc::as_ref));
+        let mut topology = Topology::new(scoped);
+        let words: Vec<String> = self
+            .filter
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
+        let class = |account| {
+            let organization = desk.inventory.organization.value();
+            organization
+                .and_then(|all| Some((all, all.account(account)?)))
+                .map_or(EnvironmentClass::Other, |(all, account)| {
+                    desk.environments.class(account, all)
+                })
+        };
+        topology.nodes.retain(|node| {
+            let blocks: Vec<String> = node.cidrs.iter().map(ToString::to_string).collect();
+            let text = format!(
+                "{} {} {} {} {}",
+                node.label,
+                blocks.join(" "),
+                desk.account_name(node.place.account),
+                class(node.place.account),
+                node.place.region
+            )
+            .to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        });
+        let kept: std::collections::HashSet<_> =
+            topology.nodes.iter().map(|node| node.vpc.clone()).collect();
+        topology
+            .edges
+            .retain(|edge| kept.contains(&edge.a) && kept.contains(&edge.b));
+        topology.joins.retain(|join| kept.contains(&join.vpc));
+        // What the cursor is on is remembered by identity: indices mean something else now.
+        let here = self
+            .spot()
+            .and_then(|spot| Identity::of(&spot, &self.topology));
+        let classes: Vec<EnvironmentClass> = topology
+            .nodes
+            .iter()
+            .map(|node| class(node.place.account))
+            .collect();
+        self.lanes = lanes::lanes(&topology, |index| classes[index]);
+        self.cursor = here
+            .and_then(|here| here.find(&topology))
+            .or_else(|| worst(&topology))
+            .or_else(|| Some(self.lanes.first()?.rows.first()?.spots().first()?.clone()));
+        self.at = self.at.step(0, 0, topology.nodes.len());
+        self.topology = topology;
+    }
+
+    fn draw_main(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
+        let brush = desk.brush();
+        let names = DRAWN.into_iter().chain(SPEC.forms.iter().copied());
+        let pane = Pane {
+            title: self.title().into(),
+            corner: tabs(names, self.form, brush),
+            foot: self.coverage.line(desk.now, brush),
+            focused: !self.detail.focused,
+        };
+        let buffer = frame.buffer_mut();
+        let inner = pane.draw(buffer, area, brush);
+        let Some(cursor) = self.spot() else {
+            return self
+                .coverage
+                .vacancy("VPCs", !self.filter.is_empty())
+                .draw(buffer, inner, brush);
+        };
+        let at = if self.form == 1 {
+            matrix::Plan::new(inner, &self.topology, self.at).draw(
+                buffer,
+                &self.topology,
+                self.at,
+                brush,
+            )
+        } else {
+            map::Plan::new(inside(inner), &self.lanes, &cursor).draw(
+                buffer,
+                &self.lanes,
+                &self.topology,
+                &cursor,
+                brush,
+            )
+        };
+        if let Some(at) = at.filter(|at| !self.detail.focused && !at.is_empty()) {
+            frame.set_cursor_position((at.x, at.y));
+        }
+    }
+
+    fn split(&self, area: Rect) -> Split {
+        self.detail.split(area, SHARE)
+    }
+
+    fn go(&mut self, right: i32, down: i32) {
+        self.detail.rewind();
+        if self.form == 1 {
+            self.at = self.at.step(right, down, self.topology.nodes.len());
+        } else if let Some(next) = self
+            .cursor
+            .as_ref()
+            .and_then(|cursor| map::step(&self.lanes, cursor, right, down))
+        {
+            self.cursor = Some(next);
+        }
+    }
+}
+
+/// A cell free at the left, for calm.
+fn inside(inner: Rect) -> Rect {
+    crate::tui::widgets::tree::shifted(inner, 1)
+}
+
+/// The worst link: what one most likely came for.
+fn worst(topology: &Topology) -> Option<Spot> {
+    let (index, _) = topology
+        .edges
+        .iter()
+        .enumerate()
+        .filter(|(_, edge)| edge.health().state > State::Ok)
+        .max_by_key(|(_, edge)| edge.state)?;
+    Some(Spot::Edge(index))
+}
+
+/// What a spot is, whatever its index.
+#[derive(PartialEq, Eq)]
+enum Identity {
+    Vpc(crate::model::VpcId),
+    Edge(crate::model::PeeringId),
+    Join(crate::model::AttachmentId),
+}
+
+impl Identity {
+    fn of(spot: &Spot, topology: &Topology) -> Option<Self> {
+        Some(match spot {
+            Spot::Vpc(vpc) => Self::Vpc(vpc.clone()),
+            Spot::Edge(index) => Self::Edge(topology.edges.get(*index)?.peering.clone()),
+            Spot::Join(index) => Self::Join(topology.joins.get(*index)?.attachment.clone()),
+            Spot::Folded { .. } => return None,
+        })
+    }
+
+    fn find(&self, topology: &Topology) -> Option<Spot> {
+        match self {
+            Self::Vpc(vpc) => topology.node(vpc).map(|_| Spot::Vpc(vpc.clone())),
+            Self::Edge(peering) => topology
+                .edges
+                .iter()
+                .position(|edge| edge.peering == *peering)
+                .map(Spot::Edge),
+            Self::Join(attachment) => topology
+                .joins
+                .iter()
+                .position(|join| join.attachment == *attachment)
+                .map(Spot::Join),
+        }
+    }
+}
+
+impl View for Network {
+    fn name(&self) -> &'static str {
+        "network"
+    }
+
+    fn context(&self) -> &'static str {
+        if self.is_drawn() { "map" } else { "table" }
+    }
+
+    fn title(&self) -> String {
+        if !self.is_drawn() {
+            return self.listing.title();
+        }
+        let ill = self
+            .topology
+            .edges
+            .iter()
+            .filter(|edge| edge.health().state >= State::Warning)
+            .count();
+        let links = self.topology.edges.len() + self.topology.joins.len();
+        let mut title = format!("{} VPCs, {links} links", self.topology.nodes.len());
+        match ill {
+            0 => {}
+            1 => title += ", 1 problem",
+            more => title += &format!(", {more} problems"),
+        }
+        if !self.filter.is_empty() {
+            title += &format!(" /{}", self.filter);
+        }
+        title
+    }
+
+    fn needs(&self, desk: &Desk<'_>) -> Vec<Query> {
+        needs(desk)
+    }
+
+    fn derive(&mut self, desk: &Desk<'_>) {
+        self.coverage = covers(desk);
+        self.listing.derive(desk);
+        self.narrow(desk);
+    }
+
+    fn filter(&mut self, text: &str, desk: &Desk<'_>) {
+        text.trim().clone_into(&mut self.filter);
+        self.listing.filter(text, desk);
+        self.narrow(desk);
+        self.detail.rewind();
+    }
+
+    fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
+        if action.verb == Verb::NextForm {
+            self.form = (self.form + 1) % (DRAWN.len() + SPEC.forms.len());
+            if self.form >= DRAWN.len() {
+                self.listing.show(self.form - DRAWN.len(), desk);
+            }
+            return Some(Vec::new());
+        }
+        if !self.is_drawn() {
+            return self.listing.act(action, desk);
+        }
+        match action.verb {
+            Verb::NextPane | Verb::PreviousPane => self.detail.focused = !self.detail.focused,
+            Verb::Back if self.detail.focused => self.detail.focused = false,
+            Verb::Open if !self.detail.focused => self.detail.focused = true,
+            Verb::Describe => return Some(vec![Effect::Describe(self.selected()?)]),
+            Verb::Refresh => return Some(vec![Effect::Refresh(needs(desk))]),
+            verb if self.detail.focused && self.detail.act(verb) => {}
+            Verb::Up => self.go(0, -1),
+            Verb::Down => self.go(0, 1),
+            Verb::Left => self.go(-1, 0),
+            Verb::Right => self.go(1, 0),
+            Verb::PageUp => self.go(0, -5),
+            Verb::PageDown => self.go(0, 5),
+            Verb::Top => self.go(0, i32::MIN),
+            Verb::Bottom => self.go(0, i32::MAX),
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &Desk<'_>) -> Vec<Effect> {
+        if !self.is_drawn() {
+            return self.listing.mouse(event, area, desk);
+        }
+        let split = self.split(area);
+        let over = split
+            .detail
+            .is_some_and(|detail| detail.contains((event.column, event.row).into()));
+        match event.kind {
+            MouseEventKind::ScrollDown if over => _ = self.detail.act(Verb::Down),
+            MouseEventKind::ScrollUp if over => _ = self.detail.act(Verb::Up),
+            MouseEventKind::ScrollDown => self.go(0, 1),
+            MouseEventKind::ScrollUp => self.go(0, -1),
+            MouseEventKind::Down(MouseButton::Left) if over => self.detail.focused = true,
+            MouseEventKind::Down(MouseButton::Left) => {
+                let (Some(main), Some(cursor)) = (split.main, self.spot()) else {
+                    return Vec::new();
+                };
+                self.detail.focused = false;
+                self.detail.rewind();
+                let inner = Pane::inner(main);
+                if self.form == 1 {
+                    let plan = matrix::Plan::new(inner, &self.topology, self.at);
+                    self.at = plan.hit(event.column, event.row).unwrap_or(self.at);
+                } else {
+                    let plan = map::Plan::new(inside(inner), &self.lanes, &cursor);
+                    self.cursor = plan
+                        .hit(&self.lanes, event.column, event.row)
+                        .or(Some(cursor));
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn selected(&self) -> Option<Object> {
+        if !self.is_drawn() {
+            return self.listing.selected();
+        }
+        let spot = self.spot()?;
+        let node = self.topology.node(map::vpc_of(&spot, &self.topology)?)?;
+        let (kind, id, name) = match &spot {
+            Spot::Edge(index) => {
+                let edge = &self.topology.edges[*index];
+                let label = |vpc| {
+                    self.topology
+                        .node(vpc)
+                        .map_or("?", |node| node.label.as_str())
+                };
+                let name = format!("{} ⇄ {}", label(&edge.a), label(&edge.b));
+                ("peering", edge.peering.to_string(), name)
+            }
+            Spot::Join(index) => {
+                let join = &self.topology.joins[*index];
+                (
+                    "attachment",
+                    join.attachment.to_string(),
+                    join.attachment.to_string(),
+                )
+            }
+            Spot::Vpc(_) | Spot::Folded { .. } => ("vpc", node.vpc.to_string(), node.label.clone()),
+        };
+        Some(Object {
+            kind,
+            account: Some(node.place.account),
+            region: Some(node.place.region.clone()),
+            id,
+            name,
+            arn: None,
+        })
+    }
+
+    fn marked(&self) -> Vec<Object> {
+        if self.is_drawn() {
+            Vec::new()
+        } else {
+            self.listing.marked()
+        }
+    }
+
+    fn hints(&self) -> Vec<(Action, &'static str)> {
+        if !self.is_drawn() {
+            return self.listing.hints();
+        }
+        let form = [(Verb::NextForm.into(), "form")];
+        form.into_iter()
+            .chain(
+                common_hints()
+                    .filter(|(action, _)| !matches!(action.verb, Verb::SortNext | Verb::Mark)),
+            )
+            .collect()
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
+        if !self.is_drawn() {
+            return self.listing.draw(frame, area, desk);
+        }
+        let split = self.split(area);
+        if let Some(main) = split.main {
+            self.draw_main(frame, main, desk);
+        }
+        if let Some(area) = split.detail {
+            let (title, content) = match self.spot() {
+                Some(spot) => details::details(&spot, &self.topology, desk),
+                None => Default::default(),
+            };
+            self.detail.draw(frame, area, title, &content, desk.brush());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
