@@ -1,11 +1,250 @@
 //! From a wish to a change that is proven: intent, plan, approval, apply, verify, roll back.
 //! The only way to change anything.
+//!
+//! The way of a change, for command line and deck alike:
+//!
+//! 1. [`Engine::plan`] turns an operation and its [`operations::Arguments`] into a [`Sealed`] plan
+//!    and keeps it. [`Engine::load`] finds one again by digest or file.
+//! 2. [`Sealed::review`] is everything that is shown; [`Challenge`] is what a person must type.
+//! 3. [`Engine::start`] checks arming, expiry, drift and the [`Confirmation`], and opens a run.
+//! 4. [`runner::execute`] executes it, in a process of its own or in the foreground. Others follow
+//!    with [`Engine::records`] and steer with [`Engine::ask`]; after a request, and after a crash,
+//!    somebody starts a runner where [`Engine::needs_runner`] says so.
+//! 5. [`Engine::verify`] proves the journal, [`export`] hands a run to somebody without it.
+//!
+//! Pure, without I/O, clock or randomness: `plan`, `graph`, `machine`, `schedule`, `locate`,
+//! `share`, and the planning half of each operation.
 
+pub mod arming;
 pub mod clock;
+pub mod confirm;
+mod error;
+pub mod export;
+mod facts;
 pub mod graph;
 mod identity;
 pub mod journal;
+mod locate;
 pub mod machine;
+pub mod operations;
 pub mod plan;
+pub mod runner;
+mod schedule;
+mod share;
 
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+pub use arming::Arming;
+pub use clock::{Clock, Moment, RuntimeClock, SystemClock};
+pub use confirm::{Challenge, Confirmation};
+pub use error::Error;
 pub use identity::RunId;
+pub use journal::{Record, Request, RunSummary, Standing as RunStanding, Verified};
+pub use plan::{Plan, Review, Sealed};
+
+use crate::{
+    model::{Change, Standing},
+    provider::{Control, Provider},
+};
+use journal::Journal;
+use machine::Action;
+use operations::{Arguments, Refusal, World};
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The journal's name in its folder.
+pub const JOURNAL: &str = "journal.sqlite";
+
+/// The plans and runs of one organization.
+pub struct Engine {
+    path: PathBuf,
+    journal: Mutex<Journal>,
+}
+
+impl Engine {
+    /// Opens the journal of one organization, in `$XDG_STATE_HOME/awsdeck/<organization id>`.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join(JOURNAL);
+        let journal = Mutex::new(Journal::open(&path)?);
+        Ok(Self { path, journal })
+    }
+
+    /// What [`runner::execute`] is given.
+    #[must_use]
+    pub fn journal_path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Plans an operation, seals the plan and keeps it. Changes nothing outside.
+    pub async fn plan(
+        &self,
+        operation: &str,
+        wish: &Arguments,
+        world: &World<'_>,
+    ) -> Result<Sealed> {
+        let known = operations::find(operation)
+            .ok_or_else(|| Refusal::NoOperation(operation.to_owned()))?;
+        let plan = known.plan(wish, world).await?;
+        let sealed = Sealed::seal(plan).map_err(Refusal::from)?;
+        self.journal().keep_plan(&sealed)?;
+        Ok(sealed)
+    }
+
+    /// The plan that `text` names: the first digits of its digest, or a file.
+    pub fn load(&self, text: &str) -> Result<Sealed> {
+        let hex = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        if text.len() >= 4 && text.bytes().all(hex) && !Path::new(text).exists() {
+            return Ok(self.journal().find_plan(text)?);
+        }
+        let path = || text.to_owned();
+        let bytes = std::fs::read(text).map_err(|cause| Error::Io {
+            path: path(),
+            cause,
+        })?;
+        let sealed = Sealed::from_file(&bytes).map_err(|cause| Error::PlanFile {
+            path: path(),
+            cause,
+        })?;
+        self.journal().keep_plan(&sealed)?;
+        Ok(sealed)
+    }
+
+    /// Writes a plan to a file that [`Engine::load`] takes.
+    pub fn save(sealed: &Sealed, path: &Path) -> Result<()> {
+        let mut text = sealed.to_file();
+        text.push(b'\n');
+        std::fs::write(path, text).map_err(|cause| Error::Io {
+            path: path.display().to_string(),
+            cause,
+        })
+    }
+
+    /// Opens a run of a confirmed plan. Refused when it was applied before, has expired, is not
+    /// confirmed, the session may not write, or what it was made from has changed. Sends nothing:
+    /// a runner does that.
+    pub async fn start(
+        &self,
+        sealed: &Sealed,
+        confirmation: &Confirmation,
+        arming: &Arming,
+        provider: &Provider,
+        by: &str,
+        clock: &dyn Clock,
+    ) -> Result<RunId> {
+        if let Some((run, state)) = self.journal().run_of(sealed.digest())? {
+            return Err(journal::Error::AlreadyApplied { run, state }.into());
+        }
+        let now = clock.now();
+        arming.permit(now)?;
+        let control = provider.control.as_deref().ok_or(runner::Error::ReadOnly)?;
+        if confirmation.plan() != sealed.digest() {
+            let wanted = Challenge::of(sealed).wanted();
+            let typed = confirmation.typed().to_owned();
+            return Err(confirm::NotConfirmed { typed, wanted }.into());
+        }
+        if now > sealed.plan().expires_at {
+            return Err(Error::Expired(sealed.plan().expires_at));
+        }
+        still_holds(sealed.plan(), control).await?;
+        let moment = clock.moment();
+        let run = self
+            .journal()
+            .open_run(sealed, by, confirmation.typed(), moment)?;
+        Ok(run)
+    }
+
+    /// Leaves a request for whoever executes the run.
+    pub fn ask(&self, run: RunId, request: &Request, by: &str, clock: &dyn Clock) -> Result<()> {
+        let mut journal = self.journal();
+        let state = journal.standing(run)?.view.state;
+        let wanted = match request {
+            Request::Pause => Action::Pause,
+            Request::Resume => Action::Resume,
+            Request::RollBack { .. } => Action::RollBack,
+            Request::Stop { .. } => Action::Stop,
+            Request::Detach => Action::Detach,
+        };
+        if !state.actions().contains(&wanted) {
+            let asked = wanted.to_string();
+            return Err(Error::NotNow { run, state, asked });
+        }
+        Ok(journal.ask(run, request, by, &clock.moment())?)
+    }
+
+    /// All runs, newest first.
+    pub fn runs(&self) -> Result<Vec<RunSummary>> {
+        Ok(self.journal().runs()?)
+    }
+
+    /// The run that `text` names: its id, or digits at its beginning or end.
+    pub fn find_run(&self, text: &str) -> Result<RunId> {
+        Ok(self.journal().find_run(text)?)
+    }
+
+    /// A run as it stands now, with its plan.
+    pub fn standing(&self, run: RunId) -> Result<RunStanding> {
+        Ok(self.journal().standing(run)?.clone())
+    }
+
+    /// What happened to a run after line `seq`, oldest first, at most `limit` lines.
+    pub fn records(&self, run: RunId, seq: u64, limit: u32) -> Result<Vec<Record>> {
+        Ok(self.journal().records(run, seq, limit)?)
+    }
+
+    /// Whether the run has work to do, or a request to answer, and nobody who does it.
+    pub fn needs_runner(&self, run: RunId) -> Result<bool> {
+        let mut journal = self.journal();
+        let state = journal.standing(run)?.view.state;
+        let waits = matches!(state, machine::run::State::Paused) && journal.asked(run)?.is_empty();
+        Ok(!state.is_terminal() && !waits && !runner::is_held(&journal.lock_path(run)))
+    }
+
+    /// Proves that the journal is what was written.
+    pub fn verify(&self) -> Result<Verified> {
+        Ok(self.journal().verify()?)
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the plan's changes can still be made from what is there, and are not made already.
+async fn still_holds(plan: &Plan, control: &dyn Control) -> Result<()> {
+    // Of several changes to one thing, the first tells whether it stands as planned from, and the
+    // last whether it stands as wanted.
+    let mut ends: BTreeMap<String, (&Change, &Change)> = BTreeMap::new();
+    for change in plan.steps.iter().filter_map(plan::Step::change) {
+        let both = ends
+            .entry(change.conflict_key())
+            .or_insert((change, change));
+        both.1 = change;
+    }
+    let mut drift = Vec::new();
+    let mut done = true;
+    for (first, last) in ends.values() {
+        let now = control.standing(last).await.map_err(Error::Unseen)?;
+        if now == Standing::To {
+            continue;
+        }
+        done = false;
+        let now = control.standing(first).await.map_err(Error::Unseen)?;
+        if let Standing::Elsewhere(lines) = now {
+            drift.extend(lines);
+        }
+    }
+    if !drift.is_empty() {
+        return Err(Error::Drift(drift));
+    }
+    if done && !ends.is_empty() {
+        return Err(Error::NothingToDo);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

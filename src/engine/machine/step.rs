@@ -148,6 +148,8 @@ pub enum Event {
     CompFailed {
         error: String,
     },
+    /// A person let taking it back be tried again.
+    CompReopened,
 }
 
 /// What a check says.
@@ -172,10 +174,11 @@ impl State {
             (S::Ready, E::PrecheckBegan) | (S::Ready | S::Prechecking, E::PrecheckOk) => {
                 S::Prechecking
             }
-            (S::Ready | S::Prechecking, E::StepSkipped { .. }) => S::Skipped,
+            (S::Ready | S::Prechecking | S::Retrying, E::StepSkipped { .. }) => S::Skipped,
             (
                 S::Ready
                 | S::Prechecking
+                | S::Retrying
                 | S::Ambiguous
                 | S::Locating
                 | S::Acked
@@ -214,6 +217,7 @@ impl State {
                 S::Compensating,
                 E::CompAck { .. } | E::CompAmbiguous { .. } | E::CompTried { .. },
             ) => S::Compensating,
+            (S::CompFailed, E::CompReopened) => S::Compensating,
             (from, E::CompDone) if from.can_be_undone() => S::Compensated,
             (from, E::CompFailed { .. }) if from.can_be_undone() => S::CompFailed,
             _ => return None,
@@ -316,6 +320,7 @@ mod tests {
             Event::CompTried { error: text() },
             Event::CompDone,
             Event::CompFailed { error: text() },
+            Event::CompReopened,
         ]
     }
 
@@ -343,7 +348,7 @@ mod tests {
         ambiguous: Drift halted, LocateBegan locating, LocatedThere acked, HumanNeeded needs_human
         locating: Drift halted, Intent intended, LocatedThere acked, LocatedNowhere locating, HumanNeeded needs_human, StepFailed failed
         needs_human: Intent intended, LocatedThere acked, CompIntent compensating, CompDone compensated, CompFailed comp_failed
-        retrying: Intent intended, StepFailed failed
+        retrying: Drift halted, Intent intended, StepSkipped skipped, StepFailed failed
         acked: Drift halted, SettleBegan settling, Settled checking, CompIntent compensating, CompDone compensated, CompFailed comp_failed
         settling: Drift halted, Settled checking, StepFailed failed, CompIntent compensating, CompDone compensated, CompFailed comp_failed
         checking: Drift halted, CheckSample checking, CheckVerdict checking, StepDone done, StepFailed failed, CompIntent compensating, CompDone compensated, CompFailed comp_failed
@@ -353,7 +358,7 @@ mod tests {
         failed: Reopened ready, CompIntent compensating, CompDone compensated, CompFailed comp_failed
         compensating: CompIntent compensating, CompAck compensating, CompAmbiguous compensating, CompTried compensating, CompDone compensated, CompFailed comp_failed
         compensated:
-        comp_failed: CompIntent compensating, CompDone compensated, CompFailed comp_failed
+        comp_failed: CompIntent compensating, CompDone compensated, CompFailed comp_failed, CompReopened compensating
         ");
     }
 

@@ -246,6 +246,7 @@ impl StepView {
                 self.comp_open = false;
                 self.trouble = Some(error.clone());
             }
+            E::CompReopened => self.comp_attempt = 0,
             E::CompAmbiguous { error } => self.trouble = Some(error.clone()),
             E::CompDone => {
                 self.touched = false;

@@ -1,0 +1,76 @@
+//! Why the engine did not do what was asked, sorted by what the reader can do about it.
+
+use super::{arming, confirm, journal, operations, plan::Tampered, runner};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    #[error(transparent)]
+    Refusal(#[from] operations::Refusal),
+    #[error(transparent)]
+    Arming(#[from] arming::Refused),
+    #[error(transparent)]
+    NotConfirmed(#[from] confirm::NotConfirmed),
+    #[error(transparent)]
+    Runner(#[from] runner::Error),
+    #[error("{path}: {cause}")]
+    PlanFile {
+        path: String,
+        #[source]
+        cause: Tampered,
+    },
+    #[error("{path}: {cause}")]
+    Io {
+        path: String,
+        #[source]
+        cause: std::io::Error,
+    },
+    #[error("the plan expired at {0}; what it was made from may have changed: make a new plan")]
+    Expired(jiff::Timestamp),
+    #[error("what the plan was made from has changed: {}; make a new plan", .0.join("; "))]
+    Drift(Vec<String>),
+    #[error("nothing to do: everything stands as the plan wants it")]
+    NothingToDo,
+    #[error("run {run} is {state}: `{asked}` is not possible")]
+    NotNow {
+        run: super::RunId,
+        state: super::machine::run::State,
+        asked: String,
+    },
+    #[error("cannot see whether the plan still holds: {0}")]
+    Unseen(#[source] crate::provider::Error),
+}
+
+impl Error {
+    /// Whether the answer is "no" rather than "it failed": drift, expiry, disarmed, not confirmed.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        match self {
+            Self::Arming(_)
+            | Self::NotConfirmed(_)
+            | Self::Expired(_)
+            | Self::Drift(_)
+            | Self::NotNow { .. }
+            | Self::PlanFile { .. }
+            | Self::Journal(journal::Error::AlreadyApplied { .. } | journal::Error::Tampered(_))
+            | Self::Runner(runner::Error::ReadOnly)
+            | Self::Refusal(operations::Refusal::Impossible(_)) => true,
+            Self::Journal(_)
+            | Self::Refusal(_)
+            | Self::Runner(_)
+            | Self::Io { .. }
+            | Self::NothingToDo
+            | Self::Unseen(_) => false,
+        }
+    }
+
+    /// Whether there was simply nothing to change.
+    #[must_use]
+    pub const fn is_nothing_to_do(&self) -> bool {
+        matches!(
+            self,
+            Self::NothingToDo | Self::Refusal(operations::Refusal::NothingToDo(_))
+        )
+    }
+}

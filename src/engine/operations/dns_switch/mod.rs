@@ -1,0 +1,97 @@
+//! Moves the traffic of one name between the sides of its weighted group: blue-green by Route 53.
+
+mod observe;
+mod planned;
+
+use async_trait::async_trait;
+
+use super::{Arguments, Kind, Operation, Parameter, Refusal, World};
+use crate::engine::plan::Plan;
+
+pub(super) struct DnsSwitch;
+
+const PARAMETERS: &[Parameter] = &[
+    Parameter {
+        name: "zone",
+        kind: Kind::HostedZone,
+        help: "the hosted zone, by id or name",
+        default: None,
+        required: true,
+    },
+    Parameter {
+        name: "name",
+        kind: Kind::DnsName,
+        help: "the name whose traffic moves, such as shop.example.com",
+        default: None,
+        required: true,
+    },
+    Parameter {
+        name: "to",
+        kind: Kind::Weights,
+        help: "the side that gets everything, or every side's weight: blue=0,green=100",
+        default: None,
+        required: true,
+    },
+    Parameter {
+        name: "reason",
+        kind: Kind::Text,
+        help: "why, for those who read the run later",
+        default: None,
+        required: true,
+    },
+    Parameter {
+        name: "type",
+        kind: Kind::Choice(&["A", "AAAA", "CNAME", "TXT"]),
+        help: "the type of the records; the only weighted one where not given, A among several",
+        default: None,
+        required: false,
+    },
+    Parameter {
+        name: "account",
+        kind: Kind::Account,
+        help: "the account of the zone; found by itself where only one has it",
+        default: None,
+        required: false,
+    },
+    Parameter {
+        name: "bake",
+        kind: Kind::Duration {
+            least_seconds: 0,
+            most_seconds: 86_400,
+        },
+        help: "how long to watch afterwards; twice the TTL where not given",
+        default: None,
+        required: false,
+    },
+    Parameter {
+        name: "samples",
+        kind: Kind::Count {
+            least: 400,
+            most: 10_000,
+        },
+        help: "DNS queries per look at the answers",
+        default: Some("400"),
+        required: false,
+    },
+];
+
+#[async_trait]
+impl Operation for DnsSwitch {
+    fn name(&self) -> &'static str {
+        "dns-switch"
+    }
+
+    fn summary(&self) -> &'static str {
+        "move traffic between the weighted records of one name (blue-green)"
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        PARAMETERS
+    }
+
+    async fn plan(&self, wish: &Arguments, world: &World<'_>) -> Result<Plan, Refusal> {
+        let wish = wish.complete(PARAMETERS)?;
+        let seen = observe::observe(&wish, world).await?;
+        planned::plan(&wish, &seen)
+    }
+}

@@ -1,0 +1,194 @@
+//! The whole way of a switch in the simulated organization, in virtual time.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+
+use super::{
+    operations::{Arguments, World},
+    runner::{Ended, execute},
+    *,
+};
+use crate::{
+    config::Environments,
+    inventory::{Inventory, Loaded, Query},
+    provider::demo::{ClockSetting, DemoOptions, Effect, Entry, WorldHandle, in_process},
+};
+
+mod crash;
+mod faults;
+mod switch;
+
+fn start() -> Timestamp {
+    "2026-01-15T10:00:00Z".parse().expect("a moment")
+}
+
+/// A world, an engine and a clock that belong together.
+struct Bench {
+    folder: tempfile::TempDir,
+    provider: Provider,
+    world: WorldHandle,
+    clock: RuntimeClock,
+    engine: Engine,
+    inventory: Inventory,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        Self::with("none").await
+    }
+
+    /// A world with these faults, which begin after planning.
+    async fn with(faults: &str) -> Self {
+        Self::seeded(1, faults).await
+    }
+
+    async fn seeded(seed: u64, faults: &str) -> Self {
+        let (provider, world) = in_process(&DemoOptions {
+            clock: ClockSetting::from(start()),
+            seed,
+            ..DemoOptions::default()
+        });
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let engine = Engine::open(folder.path()).expect("a new journal");
+        let mut inventory = Inventory::default();
+        let organization = provider.organizations.organization(&mut |_| ()).await;
+        let organization = Loaded::Organization(organization.expect("readable").into());
+        inventory.accept(&Query::Organization, organization, start());
+        world.set_faults(faults.parse().expect("faults"));
+        Self {
+            folder,
+            provider,
+            world,
+            clock: RuntimeClock::new(start(), 1),
+            engine,
+            inventory,
+        }
+    }
+
+    fn wish() -> Arguments {
+        Arguments::new()
+            .with("zone", "example.com")
+            .with("name", "shop.example.com")
+            .with("to", "green")
+            .with("reason", "release 7")
+    }
+
+    async fn plan(&self, wish: &Arguments) -> Result<Sealed> {
+        let environments = Environments::conventional();
+        let world = World {
+            provider: &self.provider,
+            inventory: &self.inventory,
+            environments: &environments,
+            author: "ann",
+            now: self.clock.now(),
+        };
+        self.engine.plan("dns-switch", wish, &world).await
+    }
+
+    async fn open(&self, sealed: &Sealed) -> Result<RunId> {
+        let typed = Challenge::of(sealed).wanted();
+        let yes = Challenge::answer(sealed, &typed).expect("what was asked for");
+        let arming = Arming::Always;
+        self.engine
+            .start(sealed, &yes, &arming, &self.provider, "ann", &self.clock)
+            .await
+    }
+
+    /// Plans the switch to green and opens its run.
+    async fn begin(&self) -> (Sealed, RunId) {
+        let sealed = self.plan(&Self::wish()).await.expect("a plan");
+        let run = self.open(&sealed).await.expect("a run");
+        (sealed, run)
+    }
+
+    /// Executes until the run ends, pauses or is let go.
+    async fn execute(&self, run: RunId) -> Ended {
+        let (_sender, messages) = mpsc::channel(1);
+        let path = self.engine.journal_path();
+        execute(path, run, &self.provider, &self.clock, messages)
+            .await
+            .expect("executed")
+    }
+
+    fn ask(&self, run: RunId, request: &Request) {
+        self.engine
+            .ask(run, request, "ann", &self.clock)
+            .expect("possible now");
+    }
+
+    /// What happened, one line per event.
+    fn story(&self, run: RunId) -> String {
+        let records = self.engine.records(run, 0, u32::MAX).expect("readable");
+        let line = |record: &Record| {
+            let step = record.event.step().map_or("run", |step| step.as_str());
+            let second = record.when.timestamp().duration_since(start()).as_secs();
+            format!("{second:>4} {step} {}", record.event.kind())
+        };
+        records.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn done(&self) -> Vec<Entry> {
+        let done = |entry: &Entry| !matches!(entry.effect, Effect::Nothing { .. });
+        self.world.ledger().into_iter().filter(done).collect()
+    }
+
+    /// The weights of the shop as they are now, blue first.
+    async fn weights(&self) -> Vec<(String, u8, Option<u32>)> {
+        let account = "999999999999".parse().expect("an account");
+        let zones = self.provider.traffic.zones(account).await.expect("zones");
+        let records = zones.zones.iter().flat_map(|zone| &zone.records);
+        records
+            .filter(|record| record.name == "shop.example.com.")
+            .map(|record| {
+                (
+                    record.set_identifier.clone().unwrap_or_default(),
+                    record.weight().unwrap_or_default(),
+                    record.ttl,
+                )
+            })
+            .collect()
+    }
+
+    /// What must hold after any run, whatever went wrong.
+    fn check_invariants(&self, run: RunId) {
+        let standing = self.engine.standing(run).expect("readable");
+        let plan = standing.sealed.plan();
+        let ledger = self.world.ledger();
+        let done = self.done();
+        // At most one accepted send per key, so per step and direction.
+        for entry in &done {
+            let twins = done.iter().filter(|other| other.key == entry.key).count();
+            assert_eq!(twins, 1, "{} was done {twins} times", entry.reference);
+        }
+        // Every request is one of the plan, and was written down before it was sent.
+        let records = self.engine.records(run, 0, u32::MAX).expect("readable");
+        for entry in &ledger {
+            let planned = plan.steps.iter().any(|step| {
+                step.change() == Some(&entry.change) || step.inverse() == Some(&entry.change)
+            });
+            assert!(planned, "{} is not in the plan", entry.change.title());
+            let intended = records.iter().any(|record| {
+                let key = match &record.event {
+                    machine::Event::Step(
+                        _,
+                        machine::step::Event::Intent { key, .. }
+                        | machine::step::Event::CompIntent { key, .. },
+                    ) => key,
+                    _ => return false,
+                };
+                *key == entry.key && record.when.timestamp() <= entry.at
+            });
+            assert!(intended, "{} was not written down", entry.reference);
+        }
+        let verified = self.engine.verify().expect("readable");
+        assert_eq!(verified.faults, Vec::<String>::new());
+        let state = standing.view.state;
+        assert_eq!(state.is_terminal(), state.actions().is_empty());
+        assert!(
+            state.is_terminal() || standing.view.pause.is_some() || standing.view.released,
+            "{state} and nobody is told why"
+        );
+    }
+}
