@@ -1,9 +1,11 @@
 //! What was read: queries and their answers, with ages, for every account and region.
 
+pub mod cache;
 mod event;
 #[cfg(test)]
 mod fixture;
 mod query;
+pub mod reader;
 pub mod scope;
 pub mod tables;
 mod tree;
@@ -12,8 +14,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
+pub use cache::{Cache, Meter};
 pub use event::Event;
 pub use query::{Loaded, Query, QueryKind};
+pub use reader::{Reader, Source, Want, gather};
 pub use scope::{Scope, ScopeError};
 pub use tree::Tree;
 
