@@ -129,6 +129,10 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
             )),
             Err(error) => ended(Err(error.clone())),
         },
+        Some(Command::Screenshot(wanted)) => match provider {
+            Ok(provider) => opening::screenshot(&setup, global, provider, wanted).await,
+            Err(error) => ended(Err(error)),
+        },
         None if !opening::has_terminal() => complain(
             &"the deck needs a terminal",
             Some("`awsdeck tree` and its like print to files and pipes"),

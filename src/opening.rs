@@ -3,10 +3,13 @@
 use std::{env, fs, io, sync::Arc};
 
 use awsdeck::{
-    cli::{Exit, Global, args::Color},
+    cli::{
+        Exit, Global,
+        args::{Color, Screenshot},
+    },
     config::{
         Settings, files,
-        keymap::{self, Keymap},
+        keymap::{self, Key, Keymap},
         settings::Symbols as SymbolChoice,
         theme::{self, Appearance, Depth, Scheme},
     },
@@ -28,19 +31,24 @@ type Notes = Vec<(Severity, String)>;
 pub(crate) async fn deck(setup: &Setup, global: &Global, provider: Provider) -> Exit {
     let mut notes = Notes::new();
     let start = start(setup, global, &provider, &mut notes);
-    let options = tui::Options {
+    let options = options(setup, global, notes);
+    match tui::run(start, provider, options).await {
+        Ok(tui::Outcome::Left) => Exit::Done,
+        Ok(tui::Outcome::HungUp) => Exit::HungUp,
+        Ok(tui::Outcome::Terminated) => Exit::Terminated,
+        Err(error) => complain(&error, None, Exit::Failed),
+    }
+}
+
+/// How the deck runs.
+fn options(setup: &Setup, global: &Global, notes: Notes) -> tui::Options {
+    tui::Options {
         log: Some(setup.files.log()),
         exports: env::current_dir().unwrap_or_default(),
         notes,
         watched: watched(setup, global),
         tmux: env::var_os("TMUX").is_some(),
         reload: Some(reload(setup, global)),
-    };
-    match tui::run(start, provider, options).await {
-        Ok(tui::Outcome::Left) => Exit::Done,
-        Ok(tui::Outcome::HungUp) => Exit::HungUp,
-        Ok(tui::Outcome::Terminated) => Exit::Terminated,
-        Err(error) => complain(&error, None, Exit::Failed),
     }
 }
 
@@ -86,7 +94,59 @@ pub(crate) fn start(
         access,
         start_view: setup.settings.ui.start_view.clone(),
         mouse: setup.settings.ui.mouse,
+        clock: world_clock(global),
         ..Start::shipped(provider.world.clone(), size, Timestamp::now())
+    }
+}
+
+/// The clock of a simulated world that has its own.
+fn world_clock(global: &Global) -> Option<tui::Clock> {
+    let setting = global.demo_clock.filter(|setting| !setting.is_real())?;
+    let begun = (Timestamp::now(), std::time::Instant::now());
+    let start = setting.start.unwrap_or(begun.0);
+    Some(Arc::new(move || {
+        let passed = begun.1.elapsed().mul_f64(setting.speed);
+        start.checked_add(passed).unwrap_or(Timestamp::MAX)
+    }))
+}
+
+/// Draws one screen as SVG or text, to a file or to standard output.
+pub(crate) async fn screenshot(
+    setup: &Setup,
+    global: &Global,
+    provider: Provider,
+    wanted: &Screenshot,
+) -> Exit {
+    let mut notes = Notes::new();
+    let mut start = start(setup, global, &provider, &mut notes);
+    start.size = wanted.size;
+    if !global.plain {
+        start.symbols = Symbols::Unicode;
+    }
+    let keys: Result<Vec<Key>, String> = wanted.keys.split_whitespace().map(str::parse).collect();
+    let keys = match keys {
+        Ok(keys) => keys,
+        Err(error) => return complain(&error, None, Exit::Usage),
+    };
+    let options = options(setup, global, Vec::new());
+    let shot = tui::Shot {
+        view: wanted.view.clone(),
+        keys,
+    };
+    let picture = match tui::picture(start, provider, &options, &shot).await {
+        Ok(picture) => picture,
+        Err(error) => return complain(&error, None, Exit::Usage),
+    };
+    let written = match &wanted.out {
+        Some(path) if path.extension().is_some_and(|ending| ending == "txt") => {
+            fs::write(path, picture.text())
+        }
+        Some(path) => fs::write(path, picture.svg()),
+        None => io::Write::write_all(&mut io::stdout(), picture.svg().as_bytes()),
+    };
+    match written {
+        Ok(()) => Exit::Done,
+        Err(error) => complain(&error, None, Exit::Failed),
     }
 }
 

@@ -24,6 +24,6 @@ pub use effect::Effect;
 pub use message::{Message, Severity};
 pub use picture::{Picture, Shot, picture};
 pub use runtime::{Options, Outcome, Reload, run};
-pub use state::{Start, State};
+pub use state::{Clock, Start, State};
 pub use theme::{Symbols, Theme};
 pub use update::update;

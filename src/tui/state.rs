@@ -1,6 +1,6 @@
 //! All that the deck knows. Only `update` changes it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
@@ -33,8 +33,10 @@ pub struct State {
     pub symbols: Symbols,
     pub keymap: Keymap,
     pub keymaps: keymap::Library,
-    /// The time of the newest message.
+    /// The time of the newest message, by the clock on the wall: for dialogs and notes.
     pub now: Timestamp,
+    /// Tells the time of the world that is shown, where that is another one.
+    pub clock: Option<Clock>,
     /// Width and height of the terminal in cells.
     pub size: (u16, u16),
     pub views: Vec<Box<dyn View>>,
@@ -64,6 +66,9 @@ pub struct State {
     derived: Vec<Option<(u64, u64)>>,
     scope_version: u64,
 }
+
+/// Tells the time; the simulated organization has its own.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Views that were on screen before and after the current one.
 #[derive(Clone, Debug, Default)]
@@ -108,6 +113,7 @@ pub struct Start {
     pub mouse: bool,
     pub size: (u16, u16),
     pub now: Timestamp,
+    pub clock: Option<Clock>,
 }
 
 impl Start {
@@ -134,6 +140,7 @@ impl Start {
             mouse: true,
             size,
             now,
+            clock: None,
         }
     }
 }
@@ -165,6 +172,7 @@ impl State {
             keymap: start.keymap,
             keymaps: start.keymaps,
             now: start.now,
+            clock: start.clock,
             size: start.size,
             filters: vec![String::new(); views.len()],
             derived: vec![None; views.len()],
@@ -202,8 +210,14 @@ impl State {
             environments: &self.environments,
             theme: &self.theme,
             symbols: self.symbols,
-            now: self.now,
+            now: self.today(),
         }
+    }
+
+    /// The time in the world that is shown: ages are counted from it.
+    #[must_use]
+    pub fn today(&self) -> Timestamp {
+        self.clock.as_ref().map_or(self.now, |clock| clock())
     }
 
     /// Lets the current view work with the rest of the state in reach.
@@ -211,6 +225,7 @@ impl State {
         &mut self,
         work: impl FnOnce(&mut dyn View, &Desk<'_>) -> T,
     ) -> Option<T> {
+        let now = self.today();
         let view = self.views.get_mut(self.current)?;
         let desk = Desk {
             inventory: &self.inventory,
@@ -218,7 +233,7 @@ impl State {
             environments: &self.environments,
             theme: &self.theme,
             symbols: self.symbols,
-            now: self.now,
+            now,
         };
         Some(work(view.as_mut(), &desk))
     }

@@ -135,7 +135,7 @@ fn facts(state: &State) -> Vec<String> {
         ));
     }
     if let Some(at) = state.age() {
-        facts.push(format!("read {}", coarse(state.now.duration_since(at))));
+        facts.push(format!("read {}", coarse(state.today().duration_since(at))));
     }
     let regions = if state.scope.regions.is_empty() {
         &state.inventory.regions[..]

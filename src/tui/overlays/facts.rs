@@ -139,7 +139,10 @@ pub fn identity(state: &State) -> Page {
             if let Some(expires) = caller.expires {
                 fact(
                     "expires",
-                    format!("in {}", figures::span(expires.duration_since(state.now))),
+                    format!(
+                        "in {}",
+                        figures::span(expires.duration_since(state.today()))
+                    ),
                 );
             }
         }
@@ -312,7 +315,7 @@ fn table_row(object: &Object, state: &State) -> Option<Row> {
     let lens = Lens {
         scope: &state.scope,
         environments: &state.environments,
-        now: state.now,
+        now: state.today(),
     };
     all().iter().find_map(|table| {
         let rows = (table.rows)(&state.inventory, &lens);

@@ -14,7 +14,7 @@ use crate::{
     config::theme,
     inventory::{Loaded, Query},
     provider::{self, Provider},
-    tui::{Effect, Message, Severity, State, terminal},
+    tui::{Clock, Effect, Message, Severity, State, terminal},
 };
 
 /// What tasks need: the provider, and a way back into the queue.
@@ -49,7 +49,9 @@ impl Work {
     /// Starts the work for `effect` and returns at once.
     pub(in crate::tui) fn start(&self, effect: Effect, state: &State) {
         match effect {
-            Effect::Load(queries) | Effect::Refresh(queries) => self.read(queries),
+            Effect::Load(queries) | Effect::Refresh(queries) => {
+                self.read(queries, state.clock.clone())
+            }
             Effect::Copy(text, what) => self.copy(&text, &what),
             Effect::LoadTheme(name) => self.theme(name, &state.themes),
             Effect::Reload => self.reload(),
@@ -93,15 +95,19 @@ impl Work {
         let _ = self.messages.send(Message::Note(severity, text));
     }
 
-    fn read(&self, queries: Vec<Query>) {
+    fn read(&self, queries: Vec<Query>, clock: Option<Clock>) {
         let _ = self.messages.send(Message::Begun(queries.clone()));
         for query in queries {
             let (provider, messages) = (self.provider.clone(), self.messages.clone());
             let reads = self.reads.clone();
+            let clock = clock.clone();
             tokio::spawn(async move {
                 let _permit = reads.acquire().await;
                 let message = match answer(&provider, &query).await {
-                    Ok(loaded) => Message::Loaded(query, loaded, Timestamp::now()),
+                    Ok(loaded) => {
+                        let at = clock.map_or_else(Timestamp::now, |clock| clock());
+                        Message::Loaded(query, loaded, at)
+                    }
                     Err(error) => Message::Failed(query, Arc::new(error.trouble())),
                 };
                 let _ = messages.send(message);
