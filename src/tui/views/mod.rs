@@ -2,6 +2,7 @@
 
 mod backups;
 mod clusters;
+mod costs;
 mod coverage;
 mod detail;
 mod facts;
@@ -143,6 +144,7 @@ pub fn all() -> Vec<Box<dyn View>> {
         Box::<network::Network>::default(),
         Box::new(clusters::view()),
         Box::new(gpu::view()),
+        Box::<costs::Costs>::default(),
         Box::new(backups::view()),
         Box::new(zones::view()),
     ]

@@ -253,7 +253,7 @@ fn aligned(said: &str, column: &Column, width: u16, brush: Brush<'_>) -> String 
 
 /// `said` with the characters at `hits` in another style.
 #[must_use]
-pub fn highlighted(said: &str, hits: &[usize], style: Style, found: Style) -> Line<'static> {
+pub(super) fn highlighted(said: &str, hits: &[usize], style: Style, found: Style) -> Line<'static> {
     if hits.is_empty() {
         return Span::styled(said.to_owned(), style).into();
     }

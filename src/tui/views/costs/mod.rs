@@ -1,0 +1,543 @@
+//! Costs: accounts against services as a heat table, forecast, budgets, anomalies, and what the
+//! look itself costs.
+
+mod details;
+mod draw;
+mod heat;
+
+use std::collections::HashSet;
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use jiff::{SignedDuration, Timestamp};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::{Modifier, Style},
+    text::{Line as Text, Span},
+};
+use rust_decimal::Decimal;
+
+use super::{
+    Desk, View,
+    coverage::{Coverage, Vacancy},
+    detail::Detail,
+    facts,
+    listing::{Listing, Spec, common_hints, tabs},
+};
+use crate::{
+    inventory::{
+        Query,
+        tables::{
+            Object, Row, Table,
+            text::{age, money, money_short},
+        },
+    },
+    model::{
+        AccountId, Remote, State, TroubleKind,
+        cost::{CostMetric, Costs as Report, PRICE_PER_REQUEST},
+    },
+    tui::{
+        Action, Effect, Verb,
+        theme::Role,
+        widgets::{Brush, Clicks, Pairs, Pane, Window, pane::scroll_mark, put, row},
+    },
+};
+use heat::{Heat, Order};
+
+static SPEC: Spec = Spec {
+    name: "costs",
+    forms: &["costs", "budgets", "anomalies"],
+    needs,
+    covers: |_| Coverage::default(),
+    banner: |_, _| Vec::new(),
+    details: table_details,
+    painter: None,
+    hints: &[(Verb::NextForm, None, "form")],
+};
+
+const DRAWN: [&str; 1] = ["heat"];
+/// The table's part of the width, in percent.
+const SHARE: u16 = 66;
+/// The bill changes about three times a day; older figures are called old.
+const OLD: SignedDuration = SignedDuration::from_hours(8);
+
+pub(super) struct Costs {
+    heat: Heat,
+    order: Order,
+    window: Window,
+    marked: HashSet<AccountId>,
+    clicks: Clicks,
+    form: usize,
+    detail: Detail,
+    listing: Listing,
+    filter: String,
+}
+
+impl Default for Costs {
+    fn default() -> Self {
+        Self {
+            heat: Heat::default(),
+            order: Order::default(),
+            window: Window::default(),
+            marked: HashSet::new(),
+            clicks: Clicks::default(),
+            form: 0,
+            detail: Detail::default(),
+            listing: Listing::new(&SPEC).after(&DRAWN),
+            filter: String::new(),
+        }
+    }
+}
+
+/// Asked for once; what is known is refreshed only when somebody wants it and has seen the price.
+fn needs(desk: &Desk<'_>) -> Vec<Query> {
+    let mut needs = vec![Query::Organization];
+    if matches!(desk.inventory.costs, Remote::Unasked) {
+        needs.push(Query::Costs);
+    }
+    needs
+}
+
+fn table_details(table: &Table, row: &Row, desk: &Desk<'_>) -> Pairs {
+    let mut pairs = Pairs::default();
+    facts::verdict(row, &mut pairs, desk.brush());
+    facts::columns(table, row, &mut pairs, desk);
+    pairs
+}
+
+impl Costs {
+    fn narrow(&mut self, desk: &Desk<'_>) {
+        let here = self.line().and_then(|line| line.account);
+        let words: Vec<String> = self
+            .filter
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
+        self.heat = match desk.inventory.costs.value() {
+            None => Heat::default(),
+            Some(costs) => Heat::new(costs, desk, |line| {
+                let text = format!(
+                    "{} {} {}",
+                    line.name,
+                    line.class,
+                    line.account
+                        .map(|account| account.to_string())
+                        .unwrap_or_default()
+                );
+                let text = text.to_lowercase();
+                words.iter().all(|word| text.contains(word))
+            }),
+        };
+        self.heat.sort(self.order);
+        self.keep(here);
+    }
+
+    fn keep(&mut self, here: Option<AccountId>) {
+        let lines = &self.heat.lines;
+        let found = lines.iter().position(|line| line.account == here);
+        self.window
+            .go(found.unwrap_or(self.window.cursor()), lines.len());
+    }
+
+    fn line(&self) -> Option<&heat::Line> {
+        self.heat.lines.get(self.window.cursor())
+    }
+
+    fn sort(&mut self, order: Order) {
+        let here = self.line().and_then(|line| line.account);
+        self.order = order;
+        self.heat.sort(order);
+        self.keep(here);
+    }
+
+    /// Height of the forecast and budgets below the table.
+    fn below(costs: &Report, height: u16) -> u16 {
+        let lines = 1
+            + u16::from(costs.forecast.is_some())
+            + u16::try_from(costs.budgets.len().min(3)).unwrap_or(3);
+        if height >= lines + 7 { lines } else { 0 }
+    }
+
+    fn draw_main(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
+        let brush = desk.brush();
+        let names = DRAWN.into_iter().chain(SPEC.forms.iter().copied());
+        let remote = &desk.inventory.costs;
+        let pane = Pane {
+            title: self.title().into(),
+            corner: tabs(names, self.form, brush),
+            foot: remote
+                .value()
+                .map(|costs| meter(costs, remote.trouble().is_some(), brush))
+                .unwrap_or_default(),
+            focused: !self.detail.focused,
+        };
+        let buffer = frame.buffer_mut();
+        let inner = pane.draw(buffer, area, brush);
+        let Some(costs) = remote.value() else {
+            return vacancy(remote).draw(buffer, inner, brush);
+        };
+        if let Some(place) = row(inner, 0) {
+            put(buffer, place, &provenance(costs, remote, desk.now, brush));
+        }
+        let table = Self::table(inner, costs);
+        if self.heat.lines.is_empty() {
+            return Vacancy::new(
+                State::Off,
+                "no costs of accounts in view",
+                "esc clears the filter, `,` the scope",
+            )
+            .draw(buffer, table, brush);
+        }
+        let look = draw::Look {
+            order: self.order,
+            currency: &costs.months.currency,
+            focused: !self.detail.focused,
+            marked: &|line| {
+                line.account
+                    .is_some_and(|account| self.marked.contains(&account))
+            },
+        };
+        let cursor = draw::draw(buffer, table, &self.heat, &self.window, &look, brush);
+        if is_old(costs, desk.now) {
+            let table = table.intersection(buffer.area);
+            buffer.set_style(table, Style::new().add_modifier(Modifier::DIM));
+        }
+        for (index, line) in outlook(costs, brush).iter().enumerate() {
+            let at = usize::from(table.bottom() - inner.y) + index;
+            if let Some(place) = row(inner, at) {
+                put(buffer, place, line);
+            }
+        }
+        scroll_mark(
+            buffer,
+            area,
+            self.window.top(),
+            self.heat.lines.len(),
+            brush,
+        );
+        if let Some(at) = cursor.filter(|_| !self.detail.focused) {
+            frame.set_cursor_position((at.x, at.y));
+        }
+    }
+
+    /// Between the line of provenance and the outlook.
+    fn table(inner: Rect, costs: &Report) -> Rect {
+        Rect {
+            y: inner.y.saturating_add(1),
+            height: inner
+                .height
+                .saturating_sub(1 + Self::below(costs, inner.height)),
+            ..inner
+        }
+    }
+}
+
+fn is_old(costs: &Report, now: Timestamp) -> bool {
+    now.duration_since(costs.as_of) > OLD
+}
+
+/// Metric, range, source and age: always in sight.
+fn provenance(
+    costs: &Report,
+    remote: &Remote<std::sync::Arc<Report>>,
+    now: Timestamp,
+    brush: Brush<'_>,
+) -> Text<'static> {
+    let calendar = costs.calendar();
+    let metric = match costs.months.query.metric {
+        CostMetric::Unblended => "unblended",
+        CostMetric::Amortized => "amortized",
+        CostMetric::NetUnblended => "net unblended",
+        CostMetric::NetAmortized => "net amortized",
+    };
+    let mut spans = vec![
+        Span::styled(
+            format!("  {} to date  {metric}", calendar.month.strftime("%b %Y")),
+            brush.style(Role::Strong),
+        ),
+        Span::styled(
+            format!("  Cost Explorer, {} old", age(costs.as_of, now)),
+            brush.style(if is_old(costs, now) {
+                Role::Stale
+            } else {
+                Role::Muted
+            }),
+        ),
+        Span::styled(
+            format!("  {} incomplete days", brush.pick("░", ":")),
+            brush.style(Role::Muted),
+        ),
+    ];
+    if remote.is_loading() {
+        let said = format!("  {} reading", brush.symbols.state(State::Working));
+        spans.push(Span::styled(said, brush.state_style(State::Working)));
+    }
+    spans.into()
+}
+
+/// Requests that this look was paid for, and so the price of the next.
+fn meter(costs: &Report, failed: bool, brush: Brush<'_>) -> Text<'static> {
+    // Forecast and anomalies are one request each.
+    let requests = costs.months.requests + costs.days.requests + 2;
+    let price = PRICE_PER_REQUEST * Decimal::from(requests);
+    let mut spans = vec![Span::styled(
+        format!("refresh costs {requests} requests, {}", money(price, "USD")),
+        brush.style(Role::Muted),
+    )];
+    if failed {
+        let said = format!(
+            "  {} the last refresh failed",
+            brush.symbols.state(State::Failed)
+        );
+        spans.push(Span::styled(said, brush.state_style(State::Failed)));
+    }
+    spans.into()
+}
+
+/// Where the month is going: forecast with its interval, then budgets.
+fn outlook(costs: &Report, brush: Brush<'_>) -> Vec<Text<'static>> {
+    let mut lines = vec![Text::default()];
+    if let Some(forecast) = &costs.forecast {
+        let short = |amount| money_short(amount, &forecast.currency);
+        let spent = costs
+            .months
+            .rows
+            .iter()
+            .filter(|row| row.start == costs.calendar().month);
+        let spent: Decimal = spent.map(|row| row.amount).sum();
+        let spread = (forecast.high - forecast.low) / Decimal::TWO;
+        lines.push(Text::from(vec![
+            Span::styled("  forecast  ", brush.style(Role::Muted)),
+            Span::styled(short(spent + forecast.mean), brush.style(Role::Strong)),
+            Span::styled(
+                format!(
+                    " {}{} at month's end (80%: {} to {}), all accounts",
+                    brush.pick("±", "+-"),
+                    short(spread),
+                    short(spent + forecast.low),
+                    short(spent + forecast.high)
+                ),
+                brush.style(Role::Text),
+            ),
+        ]));
+    }
+    for budget in costs.budgets.iter().take(3) {
+        let mut spans = vec![
+            Span::styled("  budget    ", brush.style(Role::Muted)),
+            Span::styled(
+                format!("{} ", crate::model::text::clean(&budget.name)),
+                brush.style(Role::Strong),
+            ),
+        ];
+        spans.extend(details::budget_line(budget, 20, brush).spans);
+        lines.push(spans.into());
+    }
+    lines
+}
+
+fn vacancy<T>(remote: &Remote<T>) -> Vacancy {
+    match remote.trouble() {
+        Some(trouble) => {
+            let state = match trouble.kind {
+                TroubleKind::Denied | TroubleKind::SignedOut => State::Denied,
+                _ => State::Failed,
+            };
+            let hint = trouble
+                .hint
+                .as_deref()
+                .unwrap_or("`r` tries again and shows the price first");
+            Vacancy::new(state, &trouble.message, hint)
+        }
+        None if remote.is_loading() => Vacancy::new(
+            State::Working,
+            "asking Cost Explorer once for all accounts…",
+            "each request costs $0.01",
+        ),
+        None => Vacancy::new(
+            State::Unknown,
+            "nobody asked for costs yet",
+            "`r` shows the price and asks",
+        ),
+    }
+}
+
+impl View for Costs {
+    fn name(&self) -> &'static str {
+        "costs"
+    }
+
+    fn context(&self) -> &'static str {
+        if self.form == 0 { "chart" } else { "table" }
+    }
+
+    fn title(&self) -> String {
+        if self.form > 0 {
+            return self.listing.title();
+        }
+        let title = format!("costs({})", self.heat.lines.len());
+        if self.filter.is_empty() {
+            title
+        } else {
+            format!("{title} /{}", self.filter)
+        }
+    }
+
+    fn needs(&self, desk: &Desk<'_>) -> Vec<Query> {
+        needs(desk)
+    }
+
+    fn derive(&mut self, desk: &Desk<'_>) {
+        self.listing.derive(desk);
+        self.narrow(desk);
+    }
+
+    fn filter(&mut self, text: &str, desk: &Desk<'_>) {
+        text.trim().clone_into(&mut self.filter);
+        self.listing.filter(text, desk);
+        self.narrow(desk);
+        self.detail.rewind();
+    }
+
+    fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
+        if action.verb == Verb::NextForm {
+            self.form = (self.form + 1) % (DRAWN.len() + SPEC.forms.len());
+            if let Some(form) = self.form.checked_sub(DRAWN.len()) {
+                self.listing.show(form, desk);
+            }
+            return Some(Vec::new());
+        }
+        if action.verb == Verb::Refresh {
+            return Some(vec![Effect::Refresh(vec![Query::Costs])]);
+        }
+        if self.form > 0 {
+            return self.listing.act(action, desk);
+        }
+        match action.verb {
+            Verb::NextPane | Verb::PreviousPane => self.detail.focused = !self.detail.focused,
+            Verb::Back if self.detail.focused => self.detail.focused = false,
+            Verb::Back if !self.marked.is_empty() => self.marked.clear(),
+            Verb::Open if !self.detail.focused => self.detail.focused = true,
+            Verb::Describe => return Some(vec![Effect::Describe(self.selected()?)]),
+            verb if self.detail.focused && self.detail.act(verb) => {}
+            Verb::SortNext => self.sort(match self.order {
+                Order::Total => Order::Change,
+                Order::Change => Order::Name,
+                Order::Name => Order::Total,
+            }),
+            Verb::Mark => {
+                let account = self.line()?.account?;
+                if !self.marked.remove(&account) {
+                    self.marked.insert(account);
+                }
+                self.window.act(Verb::Down, self.heat.lines.len());
+            }
+            verb => {
+                if !self.window.act(verb, self.heat.lines.len()) {
+                    return None;
+                }
+                self.detail.rewind();
+            }
+        }
+        Some(Vec::new())
+    }
+
+    fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &Desk<'_>) -> Vec<Effect> {
+        if self.form > 0 {
+            return self.listing.mouse(event, area, desk);
+        }
+        let split = self.detail.split(area, SHARE);
+        let at = (event.column, event.row).into();
+        let len = self.heat.lines.len();
+        let over = split.detail.is_some_and(|detail| detail.contains(at));
+        match event.kind {
+            MouseEventKind::ScrollDown if over => _ = self.detail.act(Verb::Down),
+            MouseEventKind::ScrollUp if over => _ = self.detail.act(Verb::Up),
+            MouseEventKind::ScrollDown => self.window.wheel(true, len),
+            MouseEventKind::ScrollUp => self.window.wheel(false, len),
+            MouseEventKind::Down(MouseButton::Left) if over => self.detail.focused = true,
+            MouseEventKind::Down(MouseButton::Left) => {
+                let (Some(main), Some(costs)) = (split.main, desk.inventory.costs.value()) else {
+                    return Vec::new();
+                };
+                self.detail.focused = false;
+                let table = Self::table(Pane::inner(main), costs);
+                if event.row == table.y {
+                    let next = Action::from(Verb::SortNext);
+                    return self.act(&next, desk).unwrap_or_default();
+                }
+                let body = draw::body(table);
+                if body.contains(at)
+                    && let Some(index) = self.window.at(usize::from(event.row - body.y), len)
+                {
+                    self.window.go(index, len);
+                    self.detail.rewind();
+                    self.detail.focused = self.clicks.is_double(index, desk.now);
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn selected(&self) -> Option<Object> {
+        if self.form > 0 {
+            return self.listing.selected();
+        }
+        self.line().and_then(object)
+    }
+
+    fn marked(&self) -> Vec<Object> {
+        if self.form > 0 {
+            return self.listing.marked();
+        }
+        let marked = |line: &&heat::Line| {
+            line.account
+                .is_some_and(|account| self.marked.contains(&account))
+        };
+        self.heat
+            .lines
+            .iter()
+            .filter(marked)
+            .filter_map(object)
+            .collect()
+    }
+
+    fn hints(&self) -> Vec<(Action, &'static str)> {
+        let form = [
+            (Verb::NextForm.into(), "form"),
+            (Verb::Refresh.into(), "refresh"),
+        ];
+        form.into_iter().chain(common_hints()).collect()
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
+        if self.form > 0 {
+            return self.listing.draw(frame, area, desk);
+        }
+        let split = self.detail.split(area, SHARE);
+        if let Some(main) = split.main {
+            self.draw_main(frame, main, desk);
+        }
+        let Some(area) = split.detail else { return };
+        let (title, content) = match (self.line(), desk.inventory.costs.value()) {
+            (Some(line), Some(costs)) => details::details(line, &self.heat, costs, desk),
+            _ => Default::default(),
+        };
+        self.detail.draw(frame, area, title, &content, desk.brush());
+    }
+}
+
+fn object(line: &heat::Line) -> Option<Object> {
+    let account = line.account?;
+    Some(Object {
+        kind: "account",
+        account: Some(account),
+        region: None,
+        id: account.to_string(),
+        name: line.name.clone(),
+        arn: None,
+    })
+}
+
+#[cfg(test)]
+mod tests;
