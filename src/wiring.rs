@@ -1,10 +1,14 @@
 //! Which world the command line asks for, and how it is opened.
 
+#[cfg(feature = "aws")]
+use awsdeck::provider::aws;
+#[cfg(not(feature = "aws"))]
+use awsdeck::provider::{Error, Kind};
 use awsdeck::{
     cli::{Exit, Global},
     config::{Files, Settings},
     model::Region,
-    provider::{Error, Kind, Provider, Result, demo},
+    provider::{Provider, Result, demo},
 };
 
 /// What every command stands on: the user's files and settings.
@@ -91,6 +95,23 @@ fn narrowed(mut provider: Provider, global: &Global) -> Provider {
     provider
 }
 
+/// The live world of the flags and settings; flags go before.
+#[cfg(feature = "aws")]
+async fn live(setup: &Setup, global: &Global) -> Result<Provider> {
+    let mut options = aws::session::Options::from_settings(&setup.settings);
+    options.profile.clone_from(&global.profile);
+    options.read_only = setup.read_only(global);
+    if !global.region.is_empty() {
+        let regions = global.region.iter();
+        options.regions = regions.map(|name| Region::from(name.as_str())).collect();
+    }
+    let names = ["USER", "LOGNAME"].into_iter();
+    let mut names = names.filter_map(|name| std::env::var(name).ok());
+    options.user = names.next().unwrap_or_default();
+    aws::connect(options).await
+}
+
+#[cfg(not(feature = "aws"))]
 async fn live(_: &Setup, _: &Global) -> Result<Provider> {
     Err(Error::new(Kind::Unavailable {
         service: "AWS".into(),

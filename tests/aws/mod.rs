@@ -5,3 +5,5 @@ mod clusters;
 mod ec2;
 mod moto;
 mod organization;
+mod recorder;
+mod sign_in;

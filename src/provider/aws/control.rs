@@ -60,7 +60,7 @@ async fn upsert(sessions: &Sessions, change: &TrafficChange, reference: &str) ->
         Ok(batch) => batch,
         Err(problem) => return Sent::NotSent(refusal(change, &problem)),
     };
-    let route53 = match Route53::open(sessions, change.account()).await {
+    let route53 = match Route53::operate(sessions, change.account(), reference).await {
         Ok(route53) => route53,
         Err(error) => return Sent::NotSent(error),
     };

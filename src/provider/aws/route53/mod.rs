@@ -8,6 +8,7 @@ mod records;
 use std::net::SocketAddr;
 
 use aws_sdk_route53::{Client, config};
+use aws_types::SdkConfig;
 use futures::{StreamExt, TryStreamExt, stream};
 
 pub(super) use self::records::{group, write};
@@ -36,11 +37,26 @@ impl Route53 {
     pub(super) async fn open(sessions: &Sessions, account: AccountId) -> Result<Self> {
         let place = Place::new(account, Region::global());
         let sdk = sessions.sdk(&place).await?;
-        let config = config::Builder::from(&sdk)
+        Ok(Self::over(&sdk, place))
+    }
+
+    /// The same with the role that changes, in a session named after the run and step.
+    pub(super) async fn operate(
+        sessions: &Sessions,
+        account: AccountId,
+        reference: &str,
+    ) -> Result<Self> {
+        let place = Place::new(account, Region::global());
+        let sdk = sessions.operating_sdk(&place, reference).await?;
+        Ok(Self::over(&sdk, place))
+    }
+
+    fn over(sdk: &SdkConfig, place: Place) -> Self {
+        let config = config::Builder::from(sdk)
             .retry_partition(Sessions::retry_partition(SERVICE, &place))
             .build();
         let client = Client::from_conf(config);
-        Ok(Self { client, place })
+        Self { client, place }
     }
 
     pub(super) const fn call(&self, action: &'static str) -> Call<'_> {

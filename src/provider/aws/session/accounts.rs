@@ -21,7 +21,6 @@ use crate::{
 };
 
 /// The doors to all accounts.
-#[derive(Debug)]
 pub(super) struct Accounts {
     access: Access,
     mode: AccessMode,

@@ -27,7 +27,6 @@ use super::{
 use crate::{model::AccountId, provider::Result};
 
 /// What every link needs.
-#[derive(Debug)]
 pub(super) struct Chain {
     pub(super) profiles: Profiles,
     /// Everything but credentials.

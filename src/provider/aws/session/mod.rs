@@ -9,12 +9,12 @@ mod options;
 mod process;
 mod profile;
 
-use std::{env, path::PathBuf, sync::Arc, time::Duration};
+use std::{env, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, identity::IdentityCache, provider_config::ProviderConfig};
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_types::timeout::TimeoutConfig;
-use aws_types::{SdkConfig, app_name::AppName, region::Region as SdkRegion};
+use aws_types::{SdkConfig, region::Region as SdkRegion, sdk_ua_metadata::FrameworkMetadata};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
@@ -38,10 +38,9 @@ const SIGN_IN_LIMIT: Duration = Duration::from_mins(5);
 const SESSIONS: usize = 50_000;
 
 /// Signed-in access to all accounts. Cheap to clone; all clones share credentials and connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sessions(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     profile: Option<String>,
     regions: Vec<Region>,
@@ -70,8 +69,9 @@ impl Sessions {
             .profile_name(profiles.selected())
             .identity_cache(cache)
             .no_credentials();
-        if let Ok(name) = AppName::new(concat!("awsdeck/", env!("CARGO_PKG_VERSION"))) {
-            loader = loader.app_name(name);
+        // `lib/awsdeck/<version>` in the user agent; `app/…` stays the user's (AWS_SDK_UA_APP_ID).
+        if let Ok(name) = FrameworkMetadata::new("awsdeck", Some(env!("CARGO_PKG_VERSION"))) {
+            loader = loader.framework_metadata(name);
         }
         if let Some(region) = options.regions.first() {
             loader = loader.region(SdkRegion::new(region.to_string()));
@@ -253,6 +253,16 @@ impl Sessions {
     #[must_use]
     pub fn partition_name(service: &str, place: &Place) -> String {
         format!("{}-{service}-{}", place.account, place.region)
+    }
+}
+
+/// Leaves out the SDK's configuration, which prints the profile files with the keys in them.
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("profile", &self.0.profile)
+            .field("regions", &self.0.regions)
+            .finish_non_exhaustive()
     }
 }
 
