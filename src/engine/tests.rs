@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
@@ -13,11 +13,16 @@ use super::{
 use crate::{
     config::Environments,
     inventory::{Inventory, Loaded, Query},
+    model::{
+        HealthCheckId,
+        traffic::{self, Routing, Zones},
+    },
     provider::demo::{ClockSetting, DemoOptions, Effect, Entry, WorldHandle, in_process},
 };
 
 mod crash;
 mod faults;
+mod people;
 mod switch;
 
 fn start() -> Timestamp {
@@ -112,6 +117,10 @@ impl Bench {
             .expect("executed")
     }
 
+    async fn after(&self, seconds: u64) {
+        self.clock.sleep(Duration::from_secs(seconds)).await;
+    }
+
     fn ask(&self, run: RunId, request: &Request) {
         self.engine
             .ask(run, request, "ann", &self.clock)
@@ -129,6 +138,36 @@ impl Bench {
         records.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
+    /// Changes blue's record as somebody in the console would.
+    async fn by_hand(&self, edit: impl Fn(&mut traffic::Record)) {
+        let zones = self.zones().await;
+        let zone = &zones.zones[0];
+        let blue = zone.records.iter().find(|record| {
+            record.name == "shop.example.com." && record.set_identifier.as_deref() == Some("blue")
+        });
+        let mut record = blue.expect("in the world").clone();
+        edit(&mut record);
+        self.world
+            .put_record(zones.account, &zone.id, record)
+            .expect("writable");
+    }
+
+    async fn green_check(&self) -> HealthCheckId {
+        let zones = self.zones().await;
+        let mut records = zones.zones.iter().flat_map(|zone| &zone.records);
+        let green = records.find(|record| {
+            record.name == "shop.example.com." && record.set_identifier.as_deref() == Some("green")
+        });
+        green
+            .and_then(|record| record.health_check.clone())
+            .expect("in the world")
+    }
+
+    async fn zones(&self) -> Zones {
+        let account = "999999999999".parse().expect("an account");
+        self.provider.traffic.zones(account).await.expect("zones")
+    }
+
     fn done(&self) -> Vec<Entry> {
         let done = |entry: &Entry| !matches!(entry.effect, Effect::Nothing { .. });
         self.world.ledger().into_iter().filter(done).collect()
@@ -136,8 +175,7 @@ impl Bench {
 
     /// The weights of the shop as they are now, blue first.
     async fn weights(&self) -> Vec<(String, u8, Option<u32>)> {
-        let account = "999999999999".parse().expect("an account");
-        let zones = self.provider.traffic.zones(account).await.expect("zones");
+        let zones = self.zones().await;
         let records = zones.zones.iter().flat_map(|zone| &zone.records);
         records
             .filter(|record| record.name == "shop.example.com.")
@@ -149,6 +187,15 @@ impl Bench {
                 )
             })
             .collect()
+    }
+
+    /// What must hold the moment a process has ended: the chain is whole, and what was sent was
+    /// written down.
+    fn check_invariants_of_a_crash(&self, run: RunId) {
+        let verified = self.engine.verify().expect("readable");
+        assert_eq!(verified.faults, Vec::<String>::new());
+        let intents = self.story(run).matches("Intent").count();
+        assert!(self.world.ledger().len() <= intents);
     }
 
     /// What must hold after any run, whatever went wrong.

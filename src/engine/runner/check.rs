@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Result, Runner, send::seconds};
+use super::{Result, Runner, answer, send::seconds};
 use crate::{
     engine::{
         facts,
@@ -54,7 +54,7 @@ impl Runner<'_> {
             .provider
             .traffic
             .answers(*account, zone, sides, *samples);
-        let answers = match asked.await {
+        let answers = match answer(self.clock, asked).await {
             Ok(answers) => answers,
             Err(error) => return self.trouble(Some(&step.id), &error).await,
         };
@@ -176,7 +176,9 @@ impl Runner<'_> {
                     check,
                     what,
                 } => {
-                    if facts::health(self.provider, *account, check).await? != Some(true) {
+                    if answer(self.clock, facts::health(self.provider, *account, check)).await?
+                        != Some(true)
+                    {
                         bad.push(format!("{what} is not healthy (health check {check})"));
                     }
                 }
@@ -185,7 +187,7 @@ impl Runner<'_> {
                     let Some(change) = plan.step(step).and_then(Step::change) else {
                         continue;
                     };
-                    match self.control.standing(change).await? {
+                    match answer(self.clock, self.control.standing(change)).await? {
                         Standing::To => {}
                         Standing::From => drift.push(format!("`{step}` was taken back")),
                         Standing::Elsewhere(lines) => drift.extend(lines),

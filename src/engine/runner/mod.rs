@@ -36,6 +36,9 @@ const PATIENCE: u32 = 8;
 /// After this long without anything happening, a person looks before a guarded run goes on.
 const STALE: Duration = Duration::from_mins(30);
 
+/// Longer than any one read may take, with the provider's own retries.
+const ANSWER: Duration = Duration::from_mins(2);
+
 /// How executing a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ended {
@@ -202,7 +205,8 @@ impl Runner<'_> {
         }
         let accounts = self.sealed.plan().reach.accounts.clone();
         for account in accounts {
-            match self.provider.identity.caller(Some(account)).await {
+            let asked = self.provider.identity.caller(Some(account));
+            match answer(self.clock, asked).await {
                 Ok(caller) if caller.account == account => self.troubles = 0,
                 Ok(caller) => {
                     let text = format!(
@@ -348,6 +352,21 @@ impl Runner<'_> {
     fn patience_used(&self, step: &Step) -> Duration {
         let renewed = self.resumed.until(&self.clock.moment());
         self.age(step).min(renewed)
+    }
+}
+
+/// Waits for a read, but not for ever: an endpoint that takes a call and never answers is
+/// unreachable.
+async fn answer<T>(
+    clock: &dyn Clock,
+    asked: impl Future<Output = provider::Result<T>>,
+) -> provider::Result<T> {
+    tokio::select! {
+        told = asked => told,
+        () = clock.sleep(ANSWER) => Err(provider::Error::new(Kind::Unreachable {
+            service: "AWS".into(),
+            message: format!("no answer within {} s", ANSWER.as_secs()),
+        })),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
 
-use super::{Result, Runner};
+use super::{Result, Runner, answer};
 use crate::{
     engine::{
         facts,
@@ -66,7 +66,7 @@ impl Runner<'_> {
                     let Some(fact) = self.sealed.plan().facts.get(id) else {
                         continue; // sealing has seen that it is there
                     };
-                    let now = facts::read(self.provider, &fact.source).await?;
+                    let now = answer(self.clock, facts::read(self.provider, &fact.source)).await?;
                     off.extend(facts::difference(id.as_str(), fact, &now));
                 }
                 Precondition::Healthy {
@@ -74,14 +74,16 @@ impl Runner<'_> {
                     check,
                     what,
                 } => {
-                    if facts::health(self.provider, *account, check).await? != Some(true) {
+                    if answer(self.clock, facts::health(self.provider, *account, check)).await?
+                        != Some(true)
+                    {
                         off.push(format!("{what} is not healthy (health check {check})"));
                     }
                 }
             }
         }
         // Last, so that nothing is older than it when the change leaves.
-        let standing = self.control.standing(change).await?;
+        let standing = answer(self.clock, self.control.standing(change)).await?;
         Ok(match standing {
             Standing::Elsewhere(lines) => {
                 off.extend(lines);
@@ -190,7 +192,7 @@ impl Runner<'_> {
             self.reads.remove(&step.id);
             self.happened(&step.id, step::Event::LocateBegan)?;
         }
-        let standing = match self.control.standing(&change).await {
+        let standing = match answer(self.clock, self.control.standing(&change)).await {
             Ok(standing) => standing,
             Err(error) => return self.trouble(Some(&step.id), &error).await,
         };
@@ -251,7 +253,7 @@ impl Runner<'_> {
             external_id: known.external_id,
         };
         let settled = match accepted.external_id {
-            Some(_) => self.control.settled(&change, &accepted).await,
+            Some(_) => answer(self.clock, self.control.settled(&change, &accepted)).await,
             // The answer with the id to follow was lost.
             None => Ok(self.age(step) >= UNFOLLOWED),
         };
@@ -281,7 +283,7 @@ impl Runner<'_> {
         let Some(change) = self.bound(step, step.change())? else {
             return Ok(());
         };
-        match self.control.standing(&change).await {
+        match answer(self.clock, self.control.standing(&change)).await {
             Err(error) => self.trouble(Some(&step.id), &error).await,
             Ok(Standing::To) => {
                 self.troubles = 0;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Result, Runner,
+    Result, Runner, answer,
     send::{passes, request, seconds},
 };
 use crate::{
@@ -26,7 +26,7 @@ impl Runner<'_> {
         let Some(inverse) = self.bound(step, step.inverse())? else {
             return Ok(());
         };
-        let standing = match self.control.standing(&inverse).await {
+        let standing = match answer(self.clock, self.control.standing(&inverse)).await {
             Ok(standing) => standing,
             Err(error) => return self.trouble(Some(&step.id), &error).await,
         };
@@ -65,7 +65,7 @@ impl Runner<'_> {
             external_id: known.comp_external_id.clone(),
         };
         if accepted.external_id.is_some() {
-            match self.control.settled(inverse, &accepted).await {
+            match answer(self.clock, self.control.settled(inverse, &accepted)).await {
                 Err(error) => return self.trouble(Some(&step.id), &error).await,
                 Ok(false) if self.patience_used(step) > LIMIT => {
                     let text = "taking it back is still on its way through the service".into();
