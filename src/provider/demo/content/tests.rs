@@ -181,22 +181,26 @@ fn date(text: &str) -> Date {
 #[test]
 fn months_are_the_sum_of_their_days_and_a_day_that_is_over_stays_the_same() {
     for estate in [reference(), Estate::new(1, 40)] {
-        let total = |granularity, from: &str, until: &str, now: Timestamp| {
-            let query = query(granularity, date(from), date(until));
-            costs::report(&estate, query, now).total()
-        };
-        let (daily, monthly) = (Granularity::Daily, Granularity::Monthly);
-        let (from, until) = ("2025-12-01", "2026-01-15");
-        assert_eq!(
-            total(daily, from, until, now()),
-            total(monthly, from, until, now())
-        );
-        let later = now() + SignedDuration::from_hours(24 * 3);
-        let (from, until) = ("2025-11-01", "2025-12-01");
-        assert_eq!(
-            total(daily, from, until, now()),
-            total(daily, from, until, later)
-        );
+        for metric in [CostMetric::Unblended, CostMetric::NetAmortized] {
+            let total = |granularity, from: &str, until: &str, now: Timestamp| {
+                let query = CostQuery {
+                    metric,
+                    ..query(granularity, date(from), date(until))
+                };
+                costs::report(&estate, query, now).total()
+            };
+            let (daily, monthly) = (Granularity::Daily, Granularity::Monthly);
+            let (from, until) = ("2025-12-01", "2026-01-15");
+            assert_eq!(
+                total(daily, from, until, now()),
+                total(monthly, from, until, now())
+            );
+            let later = now() + SignedDuration::from_hours(24 * 3);
+            let (from, until) = ("2025-11-01", "2025-12-01");
+            let before = total(daily, from, until, now());
+            assert_eq!(before, total(daily, from, until, later));
+            assert!(before > Decimal::ZERO);
+        }
     }
 }
 

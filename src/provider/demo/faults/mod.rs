@@ -185,8 +185,7 @@ impl Faults {
     }
 
     /// Accounts that a fault names, so that a misspelt one can be reported.
-    #[must_use]
-    pub fn accounts(&self) -> BTreeSet<AccountId> {
+    pub(super) fn accounts(&self) -> BTreeSet<AccountId> {
         let account = |fault: &Fault| match fault {
             Fault::Deny(place) | Fault::Hang(place) | Fault::Expired(Some(place)) => {
                 Some(place.account)

@@ -193,6 +193,12 @@ async fn faults_of_a_running_world_are_set_by_whoever_brings_some() {
     let socket = client(&options).await;
     let faults = "deny=999999999999".parse().expect("faults");
     socket.call(Call::SetFaults(faults)).await.expect("done");
+    let misspelt = "deny=999999999998".parse().expect("faults");
+    let answer = socket.call(Call::SetFaults(misspelt)).await;
+    let Err(Failure::Refused(error)) = answer else {
+        panic!("{answer:?}");
+    };
+    assert_eq!(error.to_string(), "no account named `999999999998`");
     let provider = provider(socket);
     let account: AccountId = "999999999999".parse().expect("an account");
     let network = provider

@@ -118,9 +118,16 @@ impl World {
             Call::Now => return Ok(Answer::Now(self.now())),
             Call::Ledger => return Ok(Answer::Ledger(self.state.ledger.clone())),
             Call::Advance { millis } => self.advance(Duration::from_millis(millis)),
-            // Everybody who joins with the same faults must not start their count again.
-            Call::SetFaults(faults) if faults == self.state.faults => {}
-            Call::SetFaults(faults) => self.set_faults(faults),
+            Call::SetFaults(faults) => {
+                // A fault of an account that is not there would do nothing and say nothing.
+                for account in faults.accounts() {
+                    site(&self.estate, account)?;
+                }
+                // Everybody who joins with the same faults must not start their count again.
+                if faults != self.state.faults {
+                    self.set_faults(faults);
+                }
+            }
             Call::Edit {
                 account,
                 zone,

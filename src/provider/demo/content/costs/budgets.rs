@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::super::super::estate::{Environment, Estate, Purpose, Role, Site};
-use super::{CURRENCY, growth_percent, rest_of_month, spend, today};
+use super::{CURRENCY, Days, growth_percent, rest_of_month, today, total};
 use crate::model::cost::{Budget, CostMetric};
 
 pub(in super::super::super) fn budgets(
@@ -58,10 +58,8 @@ fn budget(
     let today = today(now);
     let sites = || estate.sites.iter().filter(&covers);
     let metric = CostMetric::Unblended;
-    let month = (today.first_of_month(), today);
-    let actual: Decimal = sites()
-        .flat_map(|site| spend(estate, site, metric, month, today).map(|(_, amount)| amount))
-        .sum();
+    let month = Days::new(today.first_of_month(), today, today);
+    let actual = total(estate, sites(), metric, &month);
     Budget {
         account: owner.id,
         name: name.into(),

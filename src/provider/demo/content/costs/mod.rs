@@ -4,6 +4,8 @@
 mod budgets;
 mod rates;
 
+use std::collections::BTreeMap;
+
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, Weekday},
@@ -41,16 +43,16 @@ pub(in super::super) fn report(estate: &Estate, query: CostQuery, now: Timestamp
         let until = next.min(query.until).min(today);
         // Bills are final a few days after a month; the last two days are still coming in.
         let estimated = until > today.saturating_sub(2.days()) || until > today.first_of_month();
+        let days = Days::new(from, until, today);
         for site in &estate.sites {
-            rows.extend(spend(estate, site, query.metric, (from, until), today).map(
-                |(service, amount)| CostRow {
-                    account: site.id,
-                    service: service.into(),
-                    start: from,
-                    amount,
-                    estimated,
-                },
-            ));
+            let row = |(service, amount): (&'static str, Decimal)| CostRow {
+                account: site.id,
+                service: service.into(),
+                start: from,
+                amount,
+                estimated,
+            };
+            rows.extend(spend(estate, site, query.metric, &days).map(row));
         }
         from = next;
     }
@@ -63,56 +65,88 @@ pub(in super::super) fn report(estate: &Estate, query: CostQuery, now: Timestamp
     }
 }
 
-/// What an account spends from a day to another, exclusive, by service.
+/// What an account spends in `days`, by service, in whole cents for each day: so months are
+/// exactly the sum of their days.
 fn spend<'a>(
     estate: &'a Estate,
     site: &'a Site,
     metric: CostMetric,
-    (from, until): (Date, Date),
-    today: Date,
+    days: &'a Days,
 ) -> impl Iterator<Item = (&'static str, Decimal)> + 'a {
     let rates = rates::of(estate, site).into_iter();
     rates.filter_map(move |(service, daily)| {
-        let mut cents = 0;
-        let mut day = from;
-        while day < until {
-            cents += cents_of_day(estate, site, service, daily, day, today);
-            day = day.tomorrow().ok()?;
-        }
-        let cents = discounted(cents, service, metric);
+        let usual = |day: &Day| {
+            let cents = daily * day.growth / 100;
+            let weekend = if day.weekend {
+                rates::weekend_percent(service)
+            } else {
+                100
+            };
+            cents * weekend / 100
+        };
+        let billed = |cents: i64, day: &Day| {
+            // Yesterday is billed in part only.
+            let part = if day.partial { 62 } else { 100 };
+            discounted(cents * part / 100, service, metric)
+        };
+        let cents: i64 = if site.is_reference() {
+            let own = |(date, day): &(Date, Day)| {
+                let what = format!("cost/{}/{service}/{date}", site.id);
+                let luck = 94 + i64::from(estate.seed.below(&what, 13));
+                let extra = if day.anomalous && is_anomalous(site, service) {
+                    ANOMALY_CENTS
+                } else {
+                    0
+                };
+                billed(usual(day) * luck / 100 + extra, day)
+            };
+            days.each.iter().map(own).sum()
+        } else {
+            // Thousands of accounts: days of one kind cost the same and are counted, not walked.
+            let kinds = days.kinds.iter();
+            kinds
+                .map(|(day, count)| billed(usual(day), day) * count)
+                .sum()
+        };
         (cents > 0).then(|| (service, Decimal::new(cents, 2)))
     })
 }
 
-/// Whole cents of one day: so months are exactly the sum of their days.
-fn cents_of_day(
-    estate: &Estate,
-    site: &Site,
-    service: &'static str,
-    daily: i64,
-    day: Date,
-    today: Date,
-) -> i64 {
-    let mut cents = daily * growth_percent(day) / 100;
-    let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-    if weekend {
-        cents = cents * rates::weekend_percent(service) / 100;
-    }
-    if site.is_reference() {
-        let luck = estate
-            .seed
-            .below(&format!("cost/{}/{service}/{day}", site.id), 13);
-        cents = cents * (94 + i64::from(luck)) / 100;
-        let since = today.saturating_sub(ANOMALY_DAYS.days());
-        if is_anomalous(site, service) && day >= since {
-            cents += ANOMALY_CENTS;
+/// Some days in a row.
+struct Days {
+    each: Vec<(Date, Day)>,
+    /// How many days there are of each kind.
+    kinds: BTreeMap<Day, i64>,
+}
+
+/// What makes one day cost more than another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Day {
+    /// Percent.
+    growth: i64,
+    weekend: bool,
+    /// The anomaly goes on.
+    anomalous: bool,
+    /// Not all of it is billed yet.
+    partial: bool,
+}
+
+impl Days {
+    /// The days from one to another, exclusive, as they look today.
+    fn new(from: Date, until: Date, today: Date) -> Self {
+        let (mut each, mut kinds) = (Vec::new(), BTreeMap::new());
+        for date in from.series(1.day()).take_while(|date| *date < until) {
+            let day = Day {
+                growth: growth_percent(date),
+                weekend: matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday),
+                anomalous: date >= today.saturating_sub(ANOMALY_DAYS.days()),
+                partial: date == today.saturating_sub(1.day()),
+            };
+            *kinds.entry(day).or_default() += 1;
+            each.push((date, day));
         }
+        Self { each, kinds }
     }
-    if day == today.saturating_sub(1.day()) {
-        // Yesterday is billed in part only.
-        cents = cents * 62 / 100;
-    }
-    cents
 }
 
 /// Two percent a month, counted from a fixed month so that a day never changes afterwards.
@@ -160,17 +194,22 @@ fn rest_of_month<'a>(
     metric: CostMetric,
     today: Date,
 ) -> Decimal {
-    let days = today
-        .until(next_month(today))
-        .map_or(0, |span| span.get_days());
-    let past = (
-        today.saturating_sub(15.days()),
-        today.saturating_sub(1.days()),
-    );
-    let fortnight: Decimal = sites
-        .flat_map(|site| spend(estate, site, metric, past, today).map(|(_, amount)| amount))
-        .sum();
-    (fortnight * Decimal::from(days) / Decimal::from(14)).round_dp(2)
+    let left = today.until(next_month(today));
+    let left = left.map_or(0, |span| span.get_days());
+    let yesterday = today.saturating_sub(1.day());
+    let past = Days::new(yesterday.saturating_sub(14.days()), yesterday, today);
+    let fortnight = total(estate, sites, metric, &past);
+    (fortnight * Decimal::from(left) / Decimal::from(14)).round_dp(2)
+}
+
+fn total<'a>(
+    estate: &Estate,
+    sites: impl Iterator<Item = &'a Site>,
+    metric: CostMetric,
+    days: &Days,
+) -> Decimal {
+    let amounts = |site| spend(estate, site, metric, days).map(|(_, amount)| amount);
+    sites.flat_map(amounts).sum()
 }
 
 /// GetAnomalies: the one there is, as large as the bill really shows it.

@@ -27,7 +27,11 @@ pub(super) fn of(estate: &Estate, site: &Site) -> Vec<(&'static str, i64)> {
     };
     if !site.is_reference() {
         let scale = 40 + i64::from(estate.seed.below(&format!("rate/{}", site.id), 400));
-        return vec![(COMPUTE, scale * 12), (S3, scale * 2)];
+        let mut rates = vec![(COMPUTE, scale * 12)];
+        if environment == Environment::Prod {
+            rates.push((S3, scale * 2));
+        }
+        return rates;
     }
     // Staging costs a fifth of production, development less.
     let percent = match environment {
