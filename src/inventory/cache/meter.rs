@@ -36,7 +36,7 @@ pub struct Spent {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error(
-        "not asked: {wanted} USD more would exceed the {period} cap of {cap} USD ({spent} USD spent)"
+        "not asked: {wanted:.2} USD more would exceed the {period} cap of {cap:.2} USD ({spent:.2} USD spent)"
     )]
     Cap {
         /// `daily` or `monthly`.

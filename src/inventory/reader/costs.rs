@@ -8,7 +8,9 @@ use super::{
     read::{Failure, Outcome},
 };
 use crate::{
-    model::cost::{CostMetric, CostQuery, CostReport, Costs, Granularity},
+    model::cost::{
+        Anomaly, Budget, CostMetric, CostQuery, CostReport, Costs, Forecast, Granularity,
+    },
     provider::{Kind, Provider},
 };
 
@@ -37,6 +39,15 @@ pub(super) async fn read(provider: &Provider, source: &Source) -> Outcome {
     Ok((Loaded::Costs(costs.into()), now))
 }
 
+/// What is asked for where a net metric is not there.
+pub(super) const fn gross(metric: CostMetric) -> Option<CostMetric> {
+    match metric {
+        CostMetric::NetAmortized => Some(CostMetric::Amortized),
+        CostMetric::NetUnblended => Some(CostMetric::Unblended),
+        CostMetric::Amortized | CostMetric::Unblended => None,
+    }
+}
+
 struct Look<'a> {
     provider: &'a Provider,
     source: &'a Source,
@@ -53,10 +64,8 @@ impl Look<'_> {
             from: self.today.first_of_month().saturating_sub(12.months()),
             until: self.tomorrow(),
         };
-        let gross = match query.metric {
-            CostMetric::NetAmortized => CostMetric::Amortized,
-            CostMetric::NetUnblended => CostMetric::Unblended,
-            CostMetric::Amortized | CostMetric::Unblended => return self.report(&query).await,
+        let Some(gross) = gross(query.metric) else {
+            return self.report(&query).await;
         };
         match self.report(&query).await {
             Err(Failure::Provider(error)) if matches!(error.kind, Kind::Service { .. }) => {
@@ -92,10 +101,7 @@ impl Look<'_> {
     }
 
     /// A forecast that cannot be had is left out; one that would cost too much refuses the look.
-    async fn forecast(
-        &self,
-        metric: CostMetric,
-    ) -> Result<Option<crate::model::cost::Forecast>, Failure> {
+    async fn forecast(&self, metric: CostMetric) -> Result<Option<Forecast>, Failure> {
         if !self.source.limits.forecast {
             return Ok(None);
         }
@@ -103,7 +109,7 @@ impl Look<'_> {
         Ok(self.provider.costs.forecast(metric).await.ok().flatten())
     }
 
-    async fn anomalies(&self) -> Result<Option<Vec<crate::model::cost::Anomaly>>, Failure> {
+    async fn anomalies(&self) -> Result<Option<Vec<Anomaly>>, Failure> {
         if !self.source.limits.anomalies {
             return Ok(None);
         }
@@ -112,7 +118,7 @@ impl Look<'_> {
     }
 
     /// Budgets are free; they belong to the account that pays.
-    async fn budgets(&self) -> Vec<crate::model::cost::Budget> {
+    async fn budgets(&self) -> Vec<Budget> {
         let known = self.source.organization.as_ref();
         let payer = match known.and_then(|all| all.management_account) {
             Some(payer) => payer,

@@ -35,6 +35,10 @@ pub(super) async fn run(
 ) {
     let mut dispatcher = Dispatcher::new(source, events);
     loop {
+        // Whatever was asked by now is weighed together before anything goes.
+        while let Ok(command) = commands.try_recv() {
+            dispatcher.obey(command);
+        }
         dispatcher.depart();
         let wake = dispatcher.wakes();
         tokio::select! {

@@ -165,13 +165,15 @@ async fn within(
 /// Costs that were paid for not long ago.
 async fn paid_for(source: &Source) -> Option<(Loaded, Timestamp)> {
     let (loaded, at) = recall(&Query::Costs, source).await?;
-    let Loaded::Costs(costs) = &loaded else {
+    let Loaded::Costs(known) = &loaded else {
         return None;
     };
     let age = (source.clock)().duration_since(at);
     let young = age.unsigned_abs() < source.limits.cost_ttl && !age.is_negative();
-    let same_metric = costs.months.query.metric == source.limits.cost_metric;
-    (young && same_metric).then_some((loaded, at))
+    let wanted = source.limits.cost_metric;
+    let metric = known.months.query.metric;
+    let same = metric == wanted || Some(metric) == costs::gross(wanted);
+    (young && same).then_some((loaded, at))
 }
 
 async fn recall(query: &Query, source: &Source) -> Option<(Loaded, Timestamp)> {
