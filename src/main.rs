@@ -9,9 +9,13 @@ use std::{
 };
 
 use awsdeck::{
-    cli::{self, Cli, Command, Exit, Global, args, doctor},
+    cli::{
+        self, Cli, Command, Exit, Global, args,
+        browse::{self, Browse, Page, Refusal},
+        doctor,
+    },
     config::Files,
-    provider::{Error, demo},
+    provider::{Error, Provider, demo},
     tui::catalog,
 };
 use wiring::{Setup, complain};
@@ -133,6 +137,10 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
             Ok(provider) => opening::screenshot(&setup, global, provider, wanted).await,
             Err(error) => ended(Err(error)),
         },
+        Some(command) if let Some(list) = Browse::of(command) => match provider {
+            Ok(provider) => listed(list, &setup, global, provider, &mut out).await,
+            Err(error) => ended(Err(error)),
+        },
         None if !opening::has_terminal() => complain(
             &"the deck needs a terminal",
             Some("`awsdeck tree` and its like print to files and pipes"),
@@ -143,6 +151,37 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
             Err(error) => ended(Err(error)),
         },
         _ => Exit::Usage,
+    }
+}
+
+/// Reads what a list needs and prints it.
+async fn listed(
+    list: Browse<'_>,
+    setup: &Setup,
+    global: &Global,
+    provider: Provider,
+    out: &mut impl Write,
+) -> Exit {
+    let regions = provider.regions.clone();
+    let source = wiring::source(setup, global, provider);
+    let environments = setup.settings.environments();
+    let page = Page::standard(global);
+    let complaints = &mut io::stderr();
+    match browse::run(
+        list,
+        global,
+        source,
+        regions,
+        &environments,
+        page,
+        out,
+        complaints,
+    )
+    .await
+    {
+        Ok(exit) => said(Ok(exit)),
+        Err(Refusal::Written(error)) => said(Err(error)),
+        Err(refusal) => complain(&refusal, refusal.hint().as_deref(), refusal.exit()),
     }
 }
 

@@ -100,7 +100,7 @@ pub(crate) fn start(
 }
 
 /// The clock of a simulated world that has its own.
-fn world_clock(global: &Global) -> Option<tui::Clock> {
+pub(crate) fn world_clock(global: &Global) -> Option<tui::Clock> {
     let setting = global.demo_clock.filter(|setting| !setting.is_real())?;
     let begun = (Timestamp::now(), std::time::Instant::now());
     let start = setting.start.unwrap_or(begun.0);

@@ -7,8 +7,9 @@ use awsdeck::provider::{Error, Kind};
 use awsdeck::{
     cli::{Exit, Global},
     config::{Files, Settings},
+    inventory::{Cache, Meter, Source},
     model::Region,
-    provider::{Provider, Result, demo},
+    provider::{Provider, Result, World, demo},
 };
 
 /// What every command stands on: the user's files and settings.
@@ -57,6 +58,25 @@ pub(crate) async fn world(setup: &Setup, global: &Global) -> Result<Provider> {
         return Ok(narrowed(provider, global));
     }
     live(setup, global).await
+}
+
+/// What lists are read from: the world, and what is kept of it. Only the simulated world's files
+/// are known before its organization is read; of others nothing is kept yet.
+pub(crate) fn source(setup: &Setup, global: &Global, provider: Provider) -> Source {
+    let simulated = provider.world == World::Demo;
+    let mut source = Source::new(Some(provider), &setup.settings);
+    if let Some(clock) = crate::opening::world_clock(global) {
+        source.clock = clock;
+    }
+    if simulated {
+        let files = setup.files.organization("demo");
+        source.meter = Meter::open(&files.samples(), &setup.settings.cost);
+        source.cache = Cache::open(&files.cache()).ok().map(|(cache, _)| cache);
+    }
+    if global.offline {
+        source.provider = None;
+    }
+    source
 }
 
 /// Whether the simulated organization is asked for, by its own flag or by one that speaks of it.

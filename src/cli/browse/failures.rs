@@ -1,6 +1,6 @@
 //! What could not be read, for the envelope and the exit code.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -20,6 +20,19 @@ pub struct Failure {
     pub service: String,
     pub kind: TroubleKind,
     pub message: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.service)?;
+        if let Some(account) = self.account {
+            write!(f, " of account {account}")?;
+        }
+        if let Some(region) = &self.region {
+            write!(f, " in {region}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
 }
 
 impl Failure {

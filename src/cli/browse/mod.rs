@@ -4,6 +4,7 @@
 mod csv;
 mod failures;
 mod json;
+mod run;
 mod search;
 mod show;
 mod style;
@@ -23,6 +24,7 @@ use crate::{
     inventory::{Inventory, QueryKind, Scope, tables},
 };
 pub use failures::Failure;
+pub use run::{Refusal, run};
 pub use style::Page;
 
 /// A command of this family.

@@ -1,0 +1,98 @@
+//! Reads what a list needs, then prints it.
+
+use std::io::{self, Write};
+
+use super::{Browse, Mistake, Page, Sight, failures, print};
+use crate::{
+    cli::{Exit, Global, args::Output},
+    config::Environments,
+    inventory::{Inventory, Query, Scope, ScopeError, Source, gather},
+    model::{Region, Trouble},
+};
+
+/// Why a list could not be printed at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Mistake(#[from] Mistake),
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    /// Without the organization there are no accounts to read.
+    #[error("the organization could not be read: {}", .0.message)]
+    Organization(Trouble),
+    #[error("{0}")]
+    Written(#[from] io::Error),
+}
+
+impl Refusal {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Scope(error) => error.hint(),
+            Self::Organization(trouble) => trouble.hint.clone(),
+            Self::Mistake(_) | Self::Written(_) => None,
+        }
+    }
+
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Mistake(_) | Self::Scope(_) => Exit::Usage,
+            Self::Organization(_) | Self::Written(_) => Exit::Failed,
+        }
+    }
+}
+
+/// Reads the organization, then everything in scope that the list shows, and prints it. What
+/// could not be read is told on `complaints`.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what a command has, each of its own kind"
+)]
+pub async fn run(
+    browse: Browse<'_>,
+    global: &Global,
+    source: Source,
+    regions: Vec<Region>,
+    environments: &Environments,
+    page: Page,
+    out: &mut impl Write,
+    complaints: &mut impl Write,
+) -> Result<Exit, Refusal> {
+    let clock = source.clock.clone();
+    let inventory = Inventory::new(regions);
+    let read = gather(source.clone(), inventory, vec![Query::Organization]).await;
+    let inventory = read.inventory;
+    if let (None, Some(trouble)) = (
+        inventory.organization.value(),
+        inventory.organization.trouble(),
+    ) {
+        return Err(Refusal::Organization(trouble.clone()));
+    }
+    let scope = Scope::parse(
+        &global.account,
+        &global.ou,
+        &global.region,
+        &inventory.tree(),
+        &inventory.regions,
+    )?;
+    let queries = inventory.queries(browse.kinds(), &scope);
+    let inventory = gather(source, inventory, queries).await.inventory;
+    let sight = Sight {
+        inventory: &inventory,
+        scope: &scope,
+        environments,
+        now: clock(),
+    };
+    let exit = print(browse, sight, page, out)??;
+    // The envelope has them already.
+    let failures = failures::all(sight, browse.kinds());
+    if !failures.is_empty() && page.output != Output::Json {
+        writeln!(complaints, "could not be read:")?;
+        for failure in failures {
+            writeln!(complaints, "  {failure}")?;
+        }
+    }
+    Ok(exit)
+}
