@@ -1,6 +1,6 @@
 //! Opens the deck: what the flags, the settings and the terminal say about how it looks.
 
-use std::{env, fs, io, sync::Arc};
+use std::{collections::BTreeMap, env, fs, io, sync::Arc};
 
 use awsdeck::{
     cli::{
@@ -12,6 +12,10 @@ use awsdeck::{
         keymap::{self, Key, Keymap},
         settings::Symbols as SymbolChoice,
         theme::{self, Appearance, Depth, Scheme},
+    },
+    inventory::{
+        cache::{Cache, Meter},
+        reader::Source,
     },
     provider::{Provider, World},
     tui::{
@@ -31,7 +35,7 @@ type Notes = Vec<(Severity, String)>;
 pub(crate) async fn deck(setup: &Setup, global: &Global, provider: Provider) -> Exit {
     let mut notes = Notes::new();
     let start = start(setup, global, &provider, &mut notes);
-    let options = options(setup, global, notes);
+    let options = options(setup, global, &provider, notes, true);
     match tui::run(start, provider, options).await {
         Ok(tui::Outcome::Left) => Exit::Done,
         Ok(tui::Outcome::HungUp) => Exit::HungUp,
@@ -41,8 +45,35 @@ pub(crate) async fn deck(setup: &Setup, global: &Global, provider: Provider) -> 
 }
 
 /// How the deck runs.
-fn options(setup: &Setup, global: &Global, notes: Notes) -> tui::Options {
+fn options(
+    setup: &Setup,
+    global: &Global,
+    provider: &Provider,
+    mut notes: Notes,
+    keep: bool,
+) -> tui::Options {
+    let mut source = Source::new((!global.offline).then(|| provider.clone()), &setup.settings);
+    if let Some(clock) = world_clock(global) {
+        source.clock = clock;
+    }
+    let mut head = None;
+    if let Some(id) = organization_id(setup, global, provider).filter(|_| keep) {
+        let files = setup.files.organization(&id);
+        match Cache::open(&files.cache()) {
+            Ok((cache, opened)) => {
+                head = opened.head;
+                notes.extend(opened.notice.map(|text| (Severity::Warning, text)));
+                source.cache = Some(cache);
+            }
+            Err(error) => notes.push((Severity::Warning, error.to_string())),
+        }
+        if provider.world != World::Demo {
+            source.meter = Meter::open(&files.samples(), &setup.settings.cost);
+        }
+    }
     tui::Options {
+        source,
+        head,
         log: Some(setup.files.log()),
         exports: env::current_dir().unwrap_or_default(),
         notes,
@@ -99,6 +130,22 @@ pub(crate) fn start(
     }
 }
 
+/// What the files of this world are called. Simulated worlds of another making are other worlds.
+fn organization_id(setup: &Setup, global: &Global, provider: &Provider) -> Option<String> {
+    match &provider.world {
+        World::Demo if global.demo_clock.is_some() => None,
+        World::Demo => Some(match (global.demo_accounts, global.demo_seed) {
+            (None, None) => "demo".into(),
+            (accounts, seed) => format!("demo-{}-{}", accounts.unwrap_or(0), seed.unwrap_or(0)),
+        }),
+        World::Aws { profile, .. } => {
+            let known = fs::read(setup.files.organizations()).ok()?;
+            let known: BTreeMap<String, String> = serde_json::from_slice(&known).ok()?;
+            known.get(profile.as_deref().unwrap_or("default")).cloned()
+        }
+    }
+}
+
 /// The clock of a simulated world that has its own.
 pub(crate) fn world_clock(global: &Global) -> Option<tui::Clock> {
     let setting = global.demo_clock.filter(|setting| !setting.is_real())?;
@@ -128,7 +175,8 @@ pub(crate) async fn screenshot(
         Ok(keys) => keys,
         Err(error) => return complain(&error, None, Exit::Usage),
     };
-    let options = options(setup, global, Vec::new());
+    // A picture must not depend on what was read before.
+    let options = options(setup, global, &provider, Vec::new(), false);
     let shot = tui::Shot {
         view: wanted.view.clone(),
         keys,

@@ -32,6 +32,8 @@ pub enum Effect {
     Arm(u32),
     /// Reads what is not known yet; what is known and fresh is left.
     Load(Vec<Query>),
+    /// The same, and says that this is on screen now: it goes first.
+    Focus(Vec<Query>),
     /// Reads a theme by name and uses it.
     LoadTheme(String),
     /// Reads settings, theme and keymap again.

@@ -1,14 +1,10 @@
 //! Whatever can change the state: keys, answers, signals, the passing of time.
 
-use std::sync::Arc;
-
 use crossterm::event::MouseEvent;
-use jiff::Timestamp;
 
 use crate::{
     config::{keymap::Key, theme::Scheme},
-    inventory::{Loaded, Query},
-    model::Trouble,
+    inventory::Event,
     provider::Caller,
 };
 
@@ -22,11 +18,10 @@ pub enum Message {
     Resize(u16, u16),
     /// The terminal's window came forward or went away.
     Focus(bool),
-    /// Reads have begun.
-    Begun(Vec<Query>),
-    /// A read was answered with what its source said at that time.
-    Loaded(Query, Loaded, Timestamp),
-    Failed(Query, Arc<Trouble>),
+    /// What the reader or the cache reports.
+    Event(Event),
+    /// What looking at costs was paid today, as it is shown.
+    Spent(String),
     Identified(Caller),
     /// A theme was read, to be used at once.
     Theme(Box<Scheme>),

@@ -57,6 +57,8 @@ pub struct State {
     pub commands: Vec<String>,
     /// Queries that were handed to the reader since they were last forced.
     pub asked: BTreeSet<Query>,
+    /// So many accounts were known when the view was last asked what it needs.
+    pub(super) known_accounts: usize,
     pub reading: Reading,
     /// What Cost Explorer was paid today, as it is shown; `None` where nothing was.
     pub spent: Option<String>,
@@ -188,6 +190,7 @@ impl State {
             mouse: start.mouse,
             commands: Vec::new(),
             asked: BTreeSet::new(),
+            known_accounts: 0,
             reading: Reading::default(),
             spent: None,
             retreats: 0,

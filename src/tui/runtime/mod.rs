@@ -21,7 +21,10 @@ use super::{
     terminal::{Guard, Modes, Screen},
     update::{self, update},
 };
-use crate::provider::Provider;
+use crate::{
+    inventory::{Event, reader::Source},
+    provider::Provider,
+};
 
 pub use exit::Outcome;
 use exit::Signals;
@@ -33,6 +36,10 @@ const BURST: usize = 4096;
 
 /// How the deck is run, beside the state that it starts from.
 pub struct Options {
+    /// What is read, through which cache and meter.
+    pub source: Source,
+    /// The top of what the cache holds, for the first frame.
+    pub head: Option<Event>,
     /// Said in a panic's report.
     pub log: Option<PathBuf>,
     /// Where exports are written.
@@ -68,6 +75,9 @@ pub async fn run(start: Start, provider: Provider, options: Options) -> io::Resu
     let mut terminal = Terminal::new(screen)?;
     terminal.clear()?;
     let (sender, messages) = mpsc::unbounded_channel();
+    if let Some(head) = options.head.clone() {
+        let _ = update(&mut state, Message::Event(head));
+    }
     for (severity, text) in &options.notes {
         state.notes.add(*severity, text, state.now);
     }

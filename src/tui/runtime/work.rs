@@ -6,22 +6,26 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
-use tokio::sync::{Semaphore, mpsc::UnboundedSender};
+use jiff::{Timestamp, tz::TimeZone};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::{Options, Reload};
 use crate::{
     config::theme,
-    inventory::{Loaded, Query},
-    provider::{self, Provider},
-    tui::{Clock, Effect, Message, Severity, State, terminal},
+    inventory::{
+        Event, Query,
+        cache::Meter,
+        reader::{Reader, Want},
+    },
+    provider::Provider,
+    tui::{Effect, Message, Severity, State, terminal},
 };
 
 /// What tasks need: the provider, and a way back into the queue.
 pub(in crate::tui) struct Work {
     provider: Provider,
     messages: UnboundedSender<Message>,
-    reads: Arc<Semaphore>,
+    reader: Reader,
     /// Held by each piece of work on files while it lasts.
     files: Arc<()>,
     exports: PathBuf,
@@ -35,10 +39,17 @@ impl Work {
         messages: UnboundedSender<Message>,
         options: &Options,
     ) -> Self {
+        let (reader, events) = Reader::start(options.source.clone());
+        tokio::spawn(forward(events, messages.clone(), options.source.meter.clone()));
+        if let Some(cache) = &options.source.cache {
+            let (kept, events) = mpsc::unbounded_channel();
+            cache.recall_all(kept);
+            tokio::spawn(forward(events, messages.clone(), options.source.meter.clone()));
+        }
         Self {
             provider,
             messages,
-            reads: Arc::new(Semaphore::new(64)),
+            reader,
             files: Arc::new(()),
             exports: options.exports.clone(),
             tmux: options.tmux,
@@ -93,26 +104,6 @@ impl Work {
 
     fn say(&self, severity: Severity, text: String) {
         let _ = self.messages.send(Message::Note(severity, text));
-    }
-
-    fn read(&self, queries: Vec<Query>, clock: Option<Clock>) {
-        let _ = self.messages.send(Message::Begun(queries.clone()));
-        for query in queries {
-            let (provider, messages) = (self.provider.clone(), self.messages.clone());
-            let reads = self.reads.clone();
-            let clock = clock.clone();
-            tokio::spawn(async move {
-                let _permit = reads.acquire().await;
-                let message = match answer(&provider, &query).await {
-                    Ok(loaded) => {
-                        let at = clock.map_or_else(Timestamp::now, |clock| clock());
-                        Message::Loaded(query, loaded, at)
-                    }
-                    Err(error) => Message::Failed(query, Arc::new(error.trouble())),
-                };
-                let _ = messages.send(message);
-            });
-        }
     }
 
     fn copy(&self, text: &str, what: &str) {
@@ -170,6 +161,27 @@ impl Work {
     }
 }
 
+/// Hands on what the reader tells, until it or the deck is gone.
+async fn forward(
+    mut events: UnboundedReceiver<Event>,
+    messages: UnboundedSender<Message>,
+    meter: Meter,
+) {
+    while let Some(event) = events.recv().await {
+        let costs = matches!(
+            event,
+            Event::Loaded { query: Query::Costs, .. } | Event::Failed { query: Query::Costs, .. }
+        );
+        if messages.send(Message::Event(event)).is_err() {
+            return;
+        }
+        let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+        if costs && let Ok(spent) = meter.spent(today) {
+            let _ = messages.send(Message::Spent(format!("${:.2}", spent.today)));
+        }
+    }
+}
+
 /// Reads a theme: what puts it to use, and what is odd about it.
 pub(super) fn themed(library: &theme::Library, name: &str) -> Vec<Message> {
     match library.load(name) {
@@ -194,31 +206,4 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
         .mode(0o600)
         .open(path)?;
     file.write_all(text.as_bytes())
-}
-
-async fn answer(provider: &Provider, query: &Query) -> provider::Result<Loaded> {
-    Ok(match query {
-        Query::Organization => {
-            let tree = provider.organizations.organization(&mut |_| {}).await?;
-            Loaded::Organization(Arc::new(tree))
-        }
-        Query::Network(place) => Loaded::Network(Arc::new(provider.networks.network(place).await?)),
-        Query::Clusters(place) => {
-            Loaded::Clusters(Arc::new(provider.clusters.clusters(place).await?))
-        }
-        Query::Protection(place) => {
-            Loaded::Protection(Arc::new(provider.protections.protection(place).await?))
-        }
-        Query::Balancers(place) => {
-            Loaded::Balancers(Arc::new(provider.traffic.balancers(place).await?))
-        }
-        Query::Zones(account) => Loaded::Zones(Arc::new(provider.traffic.zones(*account).await?)),
-        Query::Costs => {
-            let kind = provider::Kind::Unavailable {
-                service: "cost".into(),
-                message: "the reader for costs is not connected".into(),
-            };
-            return Err(provider::Error::new(kind));
-        }
-    })
 }

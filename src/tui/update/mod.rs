@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::keymap::{Found, Key, Named, spelled},
-    inventory::{Inventory, Loaded, Query},
+    inventory::{Event, Inventory, Query},
 };
 
 /// Takes in `message` and returns the work it leads to.
@@ -25,34 +25,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Focus(_) | Message::Tick => Vec::new(),
-        Message::Begun(queries) => {
-            for query in queries {
-                begin(state, query);
-            }
-            Vec::new()
-        }
-        Message::Loaded(query, loaded, at) => {
-            ended(state, &query, false);
-            let grows = matches!(loaded, Loaded::Organization(_));
-            state.inventory.accept(&query, loaded, at);
-            // Who is in the organization decides what else the view needs.
-            if grows { wanted(state) } else { Vec::new() }
-        }
-        Message::Failed(query, trouble) => {
-            ended(state, &query, true);
-            if matches!(query, Query::Organization | Query::Costs) {
-                let hint = trouble
-                    .hint
-                    .as_ref()
-                    .map(|hint| format!(" · {hint}"))
-                    .unwrap_or_default();
-                state.notes.add(
-                    Severity::Error,
-                    &format!("{}{hint}", trouble.message),
-                    state.now,
-                );
-            }
-            state.inventory.fail(&query, trouble);
+        Message::Event(event) => told(state, &event),
+        Message::Spent(text) => {
+            state.spent = Some(text);
             Vec::new()
         }
         Message::Identified(caller) => {
@@ -76,12 +51,21 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     settle::settle(state, effects)
 }
 
-/// What the current view needs and nobody asked for yet.
+/// What the current view needs, to be read first.
 #[must_use]
 pub fn wanted(state: &mut State) -> Vec<Effect> {
-    let needs = state
-        .with_view(|view, desk| view.needs(desk))
-        .unwrap_or_default();
+    let needs = state.with_view(|view, desk| view.needs(desk)).unwrap_or_default();
+    state.asked.extend(needs.iter().cloned());
+    if needs.is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::Focus(needs)]
+    }
+}
+
+/// What the current view needs since more accounts are known.
+fn grown(state: &mut State) -> Vec<Effect> {
+    let needs = state.with_view(|view, desk| view.needs(desk)).unwrap_or_default();
     let new: Vec<Query> = needs
         .into_iter()
         .filter(|query| state.asked.insert(query.clone()))
@@ -93,22 +77,48 @@ pub fn wanted(state: &mut State) -> Vec<Effect> {
     }
 }
 
-fn begin(state: &mut State, query: Query) {
-    if state.reading.open.is_empty() {
-        state.reading.total = 0;
-        state.reading.failed = 0;
+/// Takes in what the reader or the cache reports.
+fn told(state: &mut State, event: &Event) -> Vec<Effect> {
+    state.inventory.take(event);
+    let reading = &mut state.reading;
+    match event {
+        Event::Began(query) => {
+            if reading.open.is_empty() {
+                reading.total = 0;
+                reading.failed = 0;
+            }
+            if reading.open.insert(query.clone()) {
+                reading.total += 1;
+            }
+        }
+        Event::Loaded { query, .. } => {
+            reading.open.remove(query);
+        }
+        Event::Failed { query, trouble, .. } => {
+            if reading.open.remove(query) {
+                reading.failed += 1;
+            }
+            if matches!(query, Query::Organization | Query::Costs) {
+                let hint = trouble.hint.as_ref().map(|hint| format!(" · {hint}")).unwrap_or_default();
+                let text = format!("{}{hint}", trouble.message);
+                state.notes.add(Severity::Error, &text, state.now);
+            }
+        }
+        Event::Notice(text) => state.notes.add(Severity::Warning, text, state.now),
+        Event::Found(_) | Event::Remembered { .. } | Event::Recalled => {}
     }
-    state.inventory.begin(&query);
-    if state.reading.open.insert(query) {
-        state.reading.total += 1;
+    // Who is in the organization decides what else the view needs. While the tree is walked, that
+    // is asked again only once twice as many are known.
+    let known = state.inventory.organization.value().map_or(0, |all| all.accounts.len());
+    let is_whole = matches!(
+        event,
+        Event::Recalled | Event::Loaded { query: Query::Organization, .. }
+    );
+    if is_whole || (matches!(event, Event::Found(_)) && known >= 2 * state.known_accounts.max(1)) {
+        state.known_accounts = known;
+        return grown(state);
     }
-}
-
-fn ended(state: &mut State, query: &Query, failed: bool) {
-    // An answer from the cache comes without a beginning.
-    if state.reading.open.remove(query) && failed {
-        state.reading.failed += 1;
-    }
+    Vec::new()
 }
 
 /// Arming ends by itself.
