@@ -3,7 +3,7 @@
 mod shapes;
 mod svg;
 
-use std::{io, time::Duration};
+use std::{collections::BTreeSet, io, time::Duration};
 
 use ratatui::{
     Terminal,
@@ -20,11 +20,14 @@ use super::{
     Effect, Message, Options, Start, State, frame,
     message::Severity,
     runtime::Work,
-    state::Access,
     theme::{Depth, Role, Theme},
     update::{self, update},
 };
-use crate::{config::keymap::Key, provider::Provider};
+use crate::{
+    config::keymap::Key,
+    inventory::{Event, Query},
+    provider::Provider,
+};
 
 /// A world that brings nothing for so long has brought everything, or hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -67,18 +70,25 @@ pub async fn picture(
         let message = format!("there is no view `{view}`; there is: {}", known.join(", "));
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
-    let (sender, mut messages) = mpsc::unbounded_channel();
+    let (sender, messages) = mpsc::unbounded_channel();
     let work = Work::new(provider, sender, options);
-    let first = update::wanted(&mut state);
-    perform(&work, &state, first);
-    settle(&mut state, &work, &mut messages).await;
-    show_form(&mut state, form)?;
+    let mut darkroom = Darkroom {
+        state,
+        work,
+        messages,
+        asked: BTreeSet::new(),
+        answered: BTreeSet::new(),
+    };
+    let first = update::wanted(&mut darkroom.state);
+    darkroom.perform(first);
+    darkroom.settle().await;
+    show_form(&mut darkroom.state, form)?;
     for key in &shot.keys {
-        let effects = update(&mut state, Message::Key(*key));
-        perform(&work, &state, effects);
-        settle(&mut state, &work, &mut messages).await;
+        let effects = update(&mut darkroom.state, Message::Key(*key));
+        darkroom.perform(effects);
+        darkroom.settle().await;
     }
-    state.prepare();
+    let state = darkroom.state;
     Ok(Picture {
         buffer: drawn(&state),
         theme: state.theme,
@@ -113,38 +123,60 @@ impl Picture {
     }
 }
 
-fn perform(work: &Work, state: &State, effects: Vec<Effect>) {
-    for effect in effects {
-        // Whoever takes pictures wants no files and no clipboard touched.
-        if !matches!(effect, Effect::Export { .. } | Effect::Copy(..)) {
-            work.start(effect, state);
-        }
-    }
+/// The deck without a terminal, until everything that it asked for is there.
+struct Darkroom {
+    state: State,
+    work: Work,
+    messages: mpsc::UnboundedReceiver<Message>,
+    asked: BTreeSet<Query>,
+    answered: BTreeSet<Query>,
 }
 
-/// Takes in answers until none is awaited.
-async fn settle(state: &mut State, work: &Work, messages: &mut mpsc::UnboundedReceiver<Message>) {
-    let mut last = Instant::now();
-    while last.elapsed() < PATIENCE {
-        let message = match messages.try_recv() {
-            Ok(message) => message,
-            Err(_) if state.reading.open.is_empty() && work.is_idle() => break,
-            Err(_) => match timeout(MOMENT, messages.recv()).await {
-                Ok(Some(message)) => message,
-                Ok(None) => break,
-                Err(_) => continue,
-            },
-        };
-        last = Instant::now();
-        // A remark would stand in the picture for no reason that its reader knows.
-        if matches!(message, Message::Note(Severity::Info, _)) {
-            continue;
+impl Darkroom {
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match &effect {
+                // Whoever takes pictures wants no files and no clipboard touched.
+                Effect::Export { .. } | Effect::Copy(..) => continue,
+                Effect::Load(queries) | Effect::Focus(queries) => {
+                    self.asked.extend(queries.iter().cloned());
+                }
+                Effect::Refresh(queries) => {
+                    self.answered.retain(|query| !queries.contains(query));
+                }
+                _ => {}
+            }
+            self.work.start(effect, &self.state);
         }
-        let effects = update(state, message);
-        perform(work, state, effects);
     }
-    state.prepare();
-    debug_assert!(!matches!(state.access, Access::Armed(Some(_))));
+
+    /// Takes in answers until none is awaited.
+    async fn settle(&mut self) {
+        let mut last = Instant::now();
+        while last.elapsed() < PATIENCE {
+            let message = match self.messages.try_recv() {
+                Ok(message) => message,
+                Err(_) if self.asked.is_subset(&self.answered) && self.work.is_idle() => break,
+                Err(_) => match timeout(MOMENT, self.messages.recv()).await {
+                    Ok(Some(message)) => message,
+                    Ok(None) => break,
+                    Err(_) => continue,
+                },
+            };
+            last = Instant::now();
+            match &message {
+                // A remark would stand in the picture for no reason that its reader knows.
+                Message::Note(Severity::Info, _) => continue,
+                Message::Event(Event::Loaded { query, .. } | Event::Failed { query, .. }) => {
+                    self.answered.insert(query.clone());
+                }
+                _ => {}
+            }
+            let effects = update(&mut self.state, message);
+            self.perform(effects);
+        }
+        self.state.prepare();
+    }
 }
 
 /// Steps through the view's forms until its title names the wanted one.

@@ -40,11 +40,19 @@ impl Work {
         options: &Options,
     ) -> Self {
         let (reader, events) = Reader::start(options.source.clone());
-        tokio::spawn(forward(events, messages.clone(), options.source.meter.clone()));
+        tokio::spawn(forward(
+            events,
+            messages.clone(),
+            options.source.meter.clone(),
+        ));
         if let Some(cache) = &options.source.cache {
             let (kept, events) = mpsc::unbounded_channel();
             cache.recall_all(kept);
-            tokio::spawn(forward(events, messages.clone(), options.source.meter.clone()));
+            tokio::spawn(forward(
+                events,
+                messages.clone(),
+                options.source.meter.clone(),
+            ));
         }
         Self {
             provider,
@@ -60,9 +68,9 @@ impl Work {
     /// Starts the work for `effect` and returns at once.
     pub(in crate::tui) fn start(&self, effect: Effect, state: &State) {
         match effect {
-            Effect::Load(queries) | Effect::Refresh(queries) => {
-                self.read(queries, state.clock.clone())
-            }
+            Effect::Load(queries) => self.reader.want(queries, Want::Near),
+            Effect::Focus(queries) => self.reader.focus(queries),
+            Effect::Refresh(queries) => self.reader.refresh(queries),
             Effect::Copy(text, what) => self.copy(&text, &what),
             Effect::LoadTheme(name) => self.theme(name, &state.themes),
             Effect::Reload => self.reload(),
@@ -170,7 +178,13 @@ async fn forward(
     while let Some(event) = events.recv().await {
         let costs = matches!(
             event,
-            Event::Loaded { query: Query::Costs, .. } | Event::Failed { query: Query::Costs, .. }
+            Event::Loaded {
+                query: Query::Costs,
+                ..
+            } | Event::Failed {
+                query: Query::Costs,
+                ..
+            }
         );
         if messages.send(Message::Event(event)).is_err() {
             return;

@@ -54,7 +54,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 /// What the current view needs, to be read first.
 #[must_use]
 pub fn wanted(state: &mut State) -> Vec<Effect> {
-    let needs = state.with_view(|view, desk| view.needs(desk)).unwrap_or_default();
+    let needs = state
+        .with_view(|view, desk| view.needs(desk))
+        .unwrap_or_default();
     state.asked.extend(needs.iter().cloned());
     if needs.is_empty() {
         Vec::new()
@@ -65,7 +67,9 @@ pub fn wanted(state: &mut State) -> Vec<Effect> {
 
 /// What the current view needs since more accounts are known.
 fn grown(state: &mut State) -> Vec<Effect> {
-    let needs = state.with_view(|view, desk| view.needs(desk)).unwrap_or_default();
+    let needs = state
+        .with_view(|view, desk| view.needs(desk))
+        .unwrap_or_default();
     let new: Vec<Query> = needs
         .into_iter()
         .filter(|query| state.asked.insert(query.clone()))
@@ -99,7 +103,11 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
                 reading.failed += 1;
             }
             if matches!(query, Query::Organization | Query::Costs) {
-                let hint = trouble.hint.as_ref().map(|hint| format!(" · {hint}")).unwrap_or_default();
+                let hint = trouble
+                    .hint
+                    .as_ref()
+                    .map(|hint| format!(" · {hint}"))
+                    .unwrap_or_default();
                 let text = format!("{}{hint}", trouble.message);
                 state.notes.add(Severity::Error, &text, state.now);
             }
@@ -109,10 +117,18 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
     }
     // Who is in the organization decides what else the view needs. While the tree is walked, that
     // is asked again only once twice as many are known.
-    let known = state.inventory.organization.value().map_or(0, |all| all.accounts.len());
+    let known = state
+        .inventory
+        .organization
+        .value()
+        .map_or(0, |all| all.accounts.len());
     let is_whole = matches!(
         event,
-        Event::Recalled | Event::Loaded { query: Query::Organization, .. }
+        Event::Recalled
+            | Event::Loaded {
+                query: Query::Organization,
+                ..
+            }
     );
     if is_whole || (matches!(event, Event::Found(_)) && known >= 2 * state.known_accounts.max(1)) {
         state.known_accounts = known;
