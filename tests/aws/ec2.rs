@@ -148,7 +148,6 @@ fn routes_and_regions_are_asked_for_as_botocore_asks() {
         let mut input = json!({
             "TransitGatewayRouteTableId": ask.table,
             "Filters": named,
-            "MaxResults": 1000,
         });
         if let Some(token) = token {
             input["NextToken"] = json!(token);

@@ -87,7 +87,6 @@ pub struct TransitRouteAttachment {
 
 impl SearchRoutes {
     pub const ACTION: &'static str = "SearchTransitGatewayRoutes";
-    const PAGE_SIZE: u32 = 1000;
 
     /// Every route of `table`.
     #[must_use]
@@ -97,12 +96,12 @@ impl SearchRoutes {
         Self { table, filters }
     }
 
+    /// No page size: without one EC2 gives the most that it can, a thousand.
     #[must_use]
     pub fn params(&self, token: Option<&str>) -> Params {
         let mut params = Params::default();
         params.set("TransitGatewayRouteTableId", &self.table);
         filters(&mut params, &self.filters);
-        params.set("MaxResults", Self::PAGE_SIZE);
         params.opt("NextToken", token);
         params
     }
