@@ -226,27 +226,32 @@ async fn secondary_and_ipv6_blocks_and_transit_routes_are_read() {
         (attached.kind.as_str(), attached.resource.as_deref()),
         ("vpc", vpc.as_str())
     );
-    let routes: Vec<(String, bool, usize)> = network.transit_route_tables[0]
+    let routes: BTreeMap<String, (bool, usize)> = network.transit_route_tables[0]
         .routes
         .iter()
         .map(|route| {
-            (
-                route.destination.to_string(),
-                route.blackhole,
-                route.attachments.len(),
-            )
+            let block = route.destination.to_string();
+            (block, (route.blackhole, route.attachments.len()))
         })
         .collect();
-    assert!(
-        routes.contains(&("10.50.0.0/16".into(), false, 1)),
-        "{routes:?}"
+    let all = json!([{ "Name": "type", "Values": ["static", "propagated"] }]);
+    let told = ec2(
+        "search_transit_gateway_routes",
+        json!({ "TransitGatewayRouteTableId": table, "Filters": all }),
     );
-    assert!(
-        routes
-            .iter()
-            .any(|(block, dead, _)| block == "10.51.0.0/16" && *dead),
-        "{routes:?}"
-    );
+    let told: BTreeMap<String, (bool, usize)> = told["Routes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|route| {
+            let attachments = route["TransitGatewayAttachments"].as_array();
+            let block = route["DestinationCidrBlock"].as_str().expect("a block");
+            let dead = route["State"] == "blackhole";
+            (block.to_owned(), (dead, attachments.map_or(0, Vec::len)))
+        })
+        .collect();
+    assert_eq!(routes, told);
+    assert!(routes["10.51.0.0/16"].0 && !routes["10.50.0.0/16"].0);
 }
 
 #[tokio::test]

@@ -64,6 +64,11 @@ impl<'a> Call<'a> {
                 let inner = failure.err();
                 let code = inner.code().unwrap_or_default();
                 let message = inner.message().unwrap_or_default();
+                if status.is_some_and(|status| (200..300).contains(&status)) {
+                    // A success in another shape than the service's own: an emulator's.
+                    let problem = format!("its answer cannot be read: {}", story(inner));
+                    return self.placed(self.unavailable(&problem), request_id);
+                }
                 self.answered(status.unwrap_or_default(), html, code, message)
             }
             SdkError::ResponseError(_) if html || status == Some(501) => {

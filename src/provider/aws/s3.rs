@@ -98,6 +98,7 @@ async fn list(client: &Client, place: &Place) -> Result<Vec<(String, Region)>> {
         };
         buckets.push((name, region));
     }
+    buckets.sort();
     Ok(buckets)
 }
 
