@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::Exit;
+use super::{Exit, operate::Wish};
 use crate::provider::demo::{ClockSetting, Faults};
 
 /// See and steer many AWS accounts as one.
@@ -119,7 +119,10 @@ pub enum Command {
     /// Every object by name or id
     Search(Search),
     /// Plan an operation and store the plan
-    Plan(Plan),
+    Plan {
+        #[command(subcommand)]
+        operation: Wish,
+    },
     /// Apply a stored plan
     Apply(Apply),
     /// Runs: list, show, attach, resume, roll back, verify, export
@@ -221,15 +224,6 @@ pub struct Search {
     /// At most so many
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
-}
-
-#[derive(Debug, Args)]
-pub struct Plan {
-    /// The operation, such as dns-switch; `awsdeck plan OP --help` lists its parameters
-    pub operation: String,
-    /// Its parameters: `--name shop.example.com --to green`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub parameters: Vec<OsString>,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ pub mod args;
 pub mod browse;
 mod config;
 pub mod doctor;
+pub mod operate;
 mod pages;
 mod policy;
 

@@ -1,0 +1,194 @@
+//! `awsdeck apply`: confirms a plan, opens its run, and executes or follows it.
+
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    time::Duration,
+};
+
+use tokio::sync::mpsc;
+
+use super::{Bench, plan, refused};
+use crate::{
+    cli::{
+        Exit,
+        args::{Apply, Output},
+    },
+    engine::{
+        Arming, Challenge, Confirmation, Request, RunId, Sealed, machine::run::State, runner,
+    },
+};
+
+/// How often a run in another process is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+pub(super) async fn apply(
+    wanted: &Apply,
+    bench: &Bench<'_>,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    let sealed = match bench.engine.load(&wanted.plan) {
+        Ok(sealed) => sealed,
+        Err(error) => return refused(&error),
+    };
+    let arming = armed(bench.arming, wanted.write);
+    if let Err(error) = arming.permit(bench.clock.now()) {
+        return refused(&error.into());
+    }
+    let confirmation = match confirmation(&sealed, wanted.confirm.as_deref(), bench.output, out)? {
+        Ok(confirmation) => confirmation,
+        Err(error) => return refused(&error.into()),
+    };
+    let started = bench
+        .engine
+        .start(
+            &sealed,
+            &confirmation,
+            &arming,
+            bench.provider,
+            bench.author,
+            &*bench.clock,
+        )
+        .await;
+    let run = match started {
+        Ok(run) => run,
+        Err(error) => return refused(&error),
+    };
+    let name = run.to_string();
+    (bench.spawn)(&name)?;
+    if wanted.detach {
+        if bench.output == Output::Json {
+            writeln!(
+                out,
+                "{}",
+                serde_json::json!({ "schema": "awsdeck/run/v1", "run": name })
+            )?;
+        } else {
+            writeln!(out, "run {name}; `awsdeck runs attach {name}` follows it")?;
+        }
+        return Ok(Exit::Done);
+    }
+    writeln!(out, "run {name}")?;
+    follow(run, bench, out).await
+}
+
+/// `--write` arms for the one plan at hand, unless the session is read-only.
+pub(super) const fn armed(arming: Arming, write: bool) -> Arming {
+    match arming {
+        Arming::Disarmed if write => Arming::Always,
+        other => other,
+    }
+}
+
+/// The yes to a plan: what `--confirm` says, else what a person types after reading the review.
+pub(super) fn confirmation(
+    sealed: &Sealed,
+    given: Option<&str>,
+    output: Output,
+    out: &mut impl Write,
+) -> io::Result<Result<Confirmation, crate::engine::confirm::NotConfirmed>> {
+    if let Some(typed) = given {
+        return Ok(Challenge::answer(sealed, typed));
+    }
+    if !io::stdin().is_terminal() {
+        return Ok(Challenge::answer(sealed, ""));
+    }
+    plan::show(sealed, output, out)?;
+    write!(
+        out,
+        "\ntype `{}` to apply: ",
+        Challenge::of(sealed).wanted()
+    )?;
+    out.flush()?;
+    let mut typed = String::new();
+    io::stdin().lock().read_line(&mut typed)?;
+    Ok(Challenge::answer(
+        sealed,
+        typed.trim_end_matches(['\r', '\n']),
+    ))
+}
+
+/// Executes a run in this process to its end: what `awsdeck runner` does.
+pub(super) async fn execute(run: RunId, bench: &Bench<'_>) -> io::Result<Exit> {
+    let (_keep, requests) = mpsc::channel(1);
+    match runner::execute(
+        bench.engine.journal_path(),
+        run,
+        bench.provider,
+        &*bench.clock,
+        requests,
+    )
+    .await
+    {
+        Ok(ended) => Ok(exit(ended.state)),
+        Err(error) => refused(&error.into()),
+    }
+}
+
+/// Prints what happens to a run until it ends or stands still. Ctrl-C asks it to drain, then
+/// explains, then detaches.
+pub(super) async fn follow(
+    run: RunId,
+    bench: &Bench<'_>,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    let mut seen = 0;
+    let mut interrupts = 0;
+    loop {
+        let records = match bench.engine.records(run, seen, 1000) {
+            Ok(records) => records,
+            Err(error) => return refused(&error),
+        };
+        for record in &records {
+            seen = record.seq;
+            let step = record.event.step().map_or("run", |step| step.as_str());
+            let at = record.when.timestamp().strftime("%H:%M:%SZ");
+            if bench.output == Output::Json {
+                writeln!(out, "{}", serde_json::to_string(record)?)?;
+            } else {
+                writeln!(out, "{at}  {step:<12} {}", record.event.kind())?;
+            }
+        }
+        out.flush()?;
+        let view = match bench.engine.standing(run) {
+            Ok(standing) => standing.view,
+            Err(error) => return refused(&error),
+        };
+        if records.is_empty() && (view.state.is_terminal() || view.state == State::Paused) {
+            if let Some(pause) = &view.pause {
+                eprintln!("paused ({}): {}", pause.reason, pause.text);
+            }
+            for line in &view.leftovers {
+                eprintln!("left changed: {line}");
+            }
+            if bench.output != Output::Json {
+                writeln!(out, "{}", view.state)?;
+            }
+            return Ok(exit(view.state));
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            _ = tokio::signal::ctrl_c() => {
+                interrupts += 1;
+                match interrupts {
+                    1 => {
+                        eprintln!("draining: nothing new is begun; once more to hear what can be done, a third time to detach");
+                        if let Err(error) = bench.engine.ask(run, &Request::Pause, bench.author, &*bench.clock) {
+                            eprintln!("{error}");
+                        }
+                    }
+                    2 => eprintln!("`awsdeck runs resume {run}` goes on, `awsdeck runs rollback {run}` puts back; Ctrl-C detaches"),
+                    _ => return Ok(Exit::Done),
+                }
+            }
+        }
+    }
+}
+
+/// How a run's state ends a command.
+const fn exit(state: State) -> Exit {
+    match state {
+        State::Succeeded | State::RolledBack | State::Stopped => Exit::Done,
+        State::Paused | State::Rejected | State::Expired => Exit::Refused,
+        _ => Exit::Failed,
+    }
+}

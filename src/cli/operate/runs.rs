@@ -1,0 +1,224 @@
+//! `awsdeck runs`: list, show, attach, pause, resume, roll back, verify, export.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use serde_json::json;
+
+use super::{Bench, apply, refused};
+use crate::{
+    cli::{
+        Exit,
+        args::{Output, RunsCommand},
+    },
+    engine::{Error, Request, RunId, export},
+};
+
+pub(super) async fn runs(
+    what: Option<&RunsCommand>,
+    bench: &Bench<'_>,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    match what {
+        None | Some(RunsCommand::List) => list(bench, out),
+        Some(RunsCommand::Show { run }) => with(run, bench, |run| show(run, bench, out)),
+        Some(RunsCommand::Attach { run }) => match bench.engine.find_run(run) {
+            Ok(run) => apply::follow(run, bench, out).await,
+            Err(error) => refused(&error),
+        },
+        Some(RunsCommand::Pause { run }) => {
+            with(run, bench, |run| ask(run, &Request::Pause, bench, out))
+        }
+        Some(RunsCommand::Resume { run, write }) => {
+            steer(run, Some(Request::Resume), *write, bench, out).await
+        }
+        Some(RunsCommand::Rollback {
+            run,
+            write,
+            confirm,
+        }) => {
+            let id = match bench.engine.find_run(run) {
+                Ok(id) => id,
+                Err(error) => return refused(&error),
+            };
+            let sealed = match bench.engine.standing(id) {
+                Ok(standing) => standing.sealed,
+                Err(error) => return refused(&error),
+            };
+            match apply::confirmation(&sealed, confirm.as_deref(), bench.output, out)? {
+                Ok(_) => {
+                    let reason = "asked for on the command line".into();
+                    steer(run, Some(Request::RollBack { reason }), *write, bench, out).await
+                }
+                Err(error) => refused(&error.into()),
+            }
+        }
+        Some(RunsCommand::Verify { run: Some(folder) }) if Path::new(folder).is_dir() => faults(
+            export::verify(Path::new(folder)),
+            "the exported run is what was written",
+            out,
+        ),
+        Some(RunsCommand::Verify { .. }) => match bench.engine.verify() {
+            Ok(verified) => {
+                let whole = format!(
+                    "{} lines and {} plans are what was written; head {}",
+                    verified.lines, verified.plans, verified.head
+                );
+                faults(Ok(verified.faults), &whole, out)
+            }
+            Err(error) => refused(&error),
+        },
+        Some(RunsCommand::Export { run, folder }) => with(run, bench, |run| {
+            match export::export(bench.engine, run, folder) {
+                Ok(()) => {
+                    writeln!(out, "wrote {}", folder.display())?;
+                    Ok(Exit::Done)
+                }
+                Err(error) => refused(&error),
+            }
+        }),
+    }
+}
+
+fn with(
+    name: &str,
+    bench: &Bench<'_>,
+    act: impl FnOnce(RunId) -> io::Result<Exit>,
+) -> io::Result<Exit> {
+    match bench.engine.find_run(name) {
+        Ok(run) => act(run),
+        Err(error) => refused(&error),
+    }
+}
+
+fn list(bench: &Bench<'_>, out: &mut impl Write) -> io::Result<Exit> {
+    let runs = match bench.engine.runs() {
+        Ok(runs) => runs,
+        Err(error) => return refused(&error),
+    };
+    if bench.output == Output::Json {
+        let document = json!({ "schema": "awsdeck/runs/v1", "as_of": bench.clock.now().to_string(), "items": runs });
+        writeln!(out, "{document:#}")?;
+        return Ok(Exit::Done);
+    }
+    if runs.is_empty() {
+        writeln!(
+            out,
+            "no runs yet; `awsdeck plan` makes a plan, `awsdeck apply` runs it"
+        )?;
+    }
+    for run in &runs {
+        writeln!(
+            out,
+            "{}  {:<16} {:<10} {}  {}",
+            run.id,
+            run.state.to_string(),
+            run.environment,
+            run.created_at.strftime("%F %TZ"),
+            run.title
+        )?;
+    }
+    Ok(Exit::Done)
+}
+
+fn show(run: RunId, bench: &Bench<'_>, out: &mut impl Write) -> io::Result<Exit> {
+    let (standing, records) = match (
+        bench.engine.standing(run),
+        bench.engine.records(run, 0, u32::MAX),
+    ) {
+        (Ok(standing), Ok(records)) => (standing, records),
+        (Err(error), _) | (_, Err(error)) => return refused(&error),
+    };
+    let review = standing.sealed.review();
+    if bench.output == Output::Json {
+        let document = json!({
+            "schema": "awsdeck/run/v1", "run": run.to_string(), "state": standing.view.state, "pause": standing.view.pause,
+            "plan": review, "leftovers": standing.view.leftovers, "items": records,
+        });
+        writeln!(out, "{document:#}")?;
+        return Ok(Exit::Done);
+    }
+    writeln!(out, "run {run}  {}  {}", standing.view.state, review.title)?;
+    if let Some(pause) = &standing.view.pause {
+        writeln!(out, "paused ({}): {}", pause.reason, pause.text)?;
+    }
+    for step in &review.steps {
+        let view = standing.view.step(&step.id);
+        let said = view.trouble.or(view.said).unwrap_or_default();
+        writeln!(
+            out,
+            "  {:<12} {} {}  {said}",
+            view.state.to_string(),
+            step.glyph,
+            step.title
+        )?;
+    }
+    for line in &standing.view.leftovers {
+        writeln!(out, "  left changed: {line}")?;
+    }
+    Ok(Exit::Done)
+}
+
+fn ask(run: RunId, request: &Request, bench: &Bench<'_>, out: &mut impl Write) -> io::Result<Exit> {
+    match bench.engine.ask(run, request, bench.author, &*bench.clock) {
+        Ok(()) => {
+            writeln!(out, "asked run {run}")?;
+            Ok(Exit::Done)
+        }
+        Err(error) => refused(&error),
+    }
+}
+
+/// Leaves a request, makes sure that somebody executes the run, and follows it.
+async fn steer(
+    name: &str,
+    request: Option<Request>,
+    write: bool,
+    bench: &Bench<'_>,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    if let Err(error) = apply::armed(bench.arming, write).permit(bench.clock.now()) {
+        return refused(&error.into());
+    }
+    let run = match bench.engine.find_run(name) {
+        Ok(run) => run,
+        Err(error) => return refused(&error),
+    };
+    if let Some(request) = request {
+        match bench.engine.ask(run, &request, bench.author, &*bench.clock) {
+            Ok(()) => {}
+            // A run whose process died is not paused: it goes on as soon as somebody takes it up.
+            Err(Error::NotNow { .. }) if request == Request::Resume => {}
+            Err(error) => return refused(&error),
+        }
+    }
+    match bench.engine.needs_runner(run) {
+        Ok(true) => (bench.spawn)(&run.to_string())?,
+        Ok(false) => {}
+        Err(error) => return refused(&error),
+    }
+    apply::follow(run, bench, out).await
+}
+
+/// Says what is wrong, or that nothing is.
+fn faults(
+    found: Result<Vec<String>, Error>,
+    whole: &str,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    match found {
+        Ok(faults) if faults.is_empty() => {
+            writeln!(out, "{whole}")?;
+            Ok(Exit::Done)
+        }
+        Ok(faults) => {
+            for fault in &faults {
+                eprintln!("error: {fault}");
+            }
+            Ok(Exit::Failed)
+        }
+        Err(error) => refused(&error),
+    }
+}
