@@ -1,6 +1,7 @@
 //! Reads the command line, wires a world, runs a command or opens the deck.
 
 mod opening;
+mod operating;
 mod wiring;
 
 use std::{
@@ -15,6 +16,7 @@ use awsdeck::{
         doctor,
     },
     config::Files,
+    engine::operations,
     provider::{Error, Provider, demo},
     tui::catalog,
 };
@@ -48,6 +50,7 @@ fn run(cli: &Cli) -> Exit {
             Ok(files) => keymap(what, global, &files, out),
             Err(exit) => return exit,
         },
+        Some(Command::IamPolicy { kind, ops }) => cli::iam_policy(*kind, &needs(), ops, out),
         command => return with_runtime(global, command.as_ref()),
     };
     said(written)
@@ -83,6 +86,14 @@ fn keymap(
 
 fn schema(schema: &serde_json::Value, out: &mut impl Write) -> io::Result<bool> {
     writeln!(out, "{schema:#}").map(|()| true)
+}
+
+/// What each operation needs to be allowed.
+fn needs() -> Vec<cli::Needs<'static>> {
+    operations::all()
+        .iter()
+        .map(|operation| (operation.name(), operation.permissions().to_vec()))
+        .collect()
 }
 
 fn with_runtime(global: &Global, command: Option<&Command>) -> Exit {
@@ -135,6 +146,15 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
         },
         Some(Command::Screenshot(wanted)) => match provider {
             Ok(provider) => opening::screenshot(&setup, global, provider, wanted).await,
+            Err(error) => ended(Err(error)),
+        },
+        Some(
+            command @ (Command::Plan { .. }
+            | Command::Apply(_)
+            | Command::Runs(_)
+            | Command::Runner { .. }),
+        ) => match provider {
+            Ok(provider) => operating::operate(command, &setup, global, provider, &mut out).await,
             Err(error) => ended(Err(error)),
         },
         Some(command) if let Some(list) = Browse::of(command) => match provider {

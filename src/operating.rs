@@ -20,19 +20,33 @@ use jiff::Timestamp;
 use crate::wiring::{self, Setup, complain};
 
 /// Runs one of the commands that change things.
-pub(crate) async fn operate(command: &Command, setup: &Setup, global: &Global, provider: Provider, out: &mut impl Write) -> Exit {
+pub(crate) async fn operate(
+    command: &Command,
+    setup: &Setup,
+    global: &Global,
+    provider: Provider,
+    out: &mut impl Write,
+) -> Exit {
     let caller = match provider.identity.caller(None).await {
         Ok(caller) => caller,
         Err(error) => return complain(&error, error.hint().as_deref(), Exit::Failed),
     };
     let inventory = known(command, setup, global, &provider).await;
-    let id = match (&provider.world, inventory.organization.value().and_then(|all| all.id.as_ref())) {
+    let id = match (
+        &provider.world,
+        inventory
+            .organization
+            .value()
+            .and_then(|all| all.id.as_ref()),
+    ) {
         (World::Demo, _) => "demo".to_owned(),
         (World::Aws { .. }, Some(organization)) => organization.to_string(),
         (World::Aws { .. }, None) => caller.account.to_string(),
     };
     let files = setup.files.organization(&id);
-    let engine = make_private_folder(files.state()).map_err(awsdeck_io).and_then(|()| Engine::open(files.state()).map_err(|error| error.to_string()));
+    let engine = make_private_folder(files.state())
+        .map_err(no_folder)
+        .and_then(|()| Engine::open(files.state()).map_err(|error| error.to_string()));
     let engine = match engine {
         Ok(engine) => engine,
         Err(error) => return complain(&error, None, Exit::Failed),
@@ -56,15 +70,23 @@ pub(crate) async fn operate(command: &Command, setup: &Setup, global: &Global, p
     })
 }
 
-fn awsdeck_io(error: io::Error) -> String {
+fn no_folder(error: io::Error) -> String {
     format!("the state folder cannot be made: {error}")
 }
 
 /// The organization, and for planning also its zones: where to look, never what a plan is made from.
-async fn known(command: &Command, setup: &Setup, global: &Global, provider: &Provider) -> Inventory {
+async fn known(
+    command: &Command,
+    setup: &Setup,
+    global: &Global,
+    provider: &Provider,
+) -> Inventory {
     let source = || wiring::source(setup, global, provider.clone());
-    let mut inventory = Inventory { regions: provider.regions.clone(), ..Inventory::default() };
-    inventory = gather(source(), inventory, vec![Query::Organization]).await.inventory;
+    let mut inventory = Inventory::default();
+    inventory.regions.clone_from(&provider.regions);
+    inventory = gather(source(), inventory, vec![Query::Organization])
+        .await
+        .inventory;
     if matches!(command, Command::Plan { .. }) {
         let queries = inventory.queries(&[QueryKind::Zones], &Scope::default());
         inventory = gather(source(), inventory, queries).await.inventory;
@@ -85,8 +107,15 @@ pub(crate) const fn arming(provider: &Provider) -> Arming {
 pub(crate) fn clock(global: &Global) -> Arc<dyn Clock> {
     let setting = global.demo_clock.filter(|setting| !setting.is_real());
     match setting {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a speed is at most a million")]
-        Some(setting) => Arc::new(RuntimeClock::new(setting.start.unwrap_or_else(Timestamp::now), setting.speed as u32)),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a speed is at most a million"
+        )]
+        Some(setting) => Arc::new(RuntimeClock::new(
+            setting.start.unwrap_or_else(Timestamp::now),
+            setting.speed as u32,
+        )),
         None => Arc::new(SystemClock::default()),
     }
 }

@@ -146,11 +146,26 @@ pub(crate) fn flags(global: &Global) -> Vec<String> {
         flags.extend(value.map(|value| format!("--{name}={value}")));
     };
     flag("profile", global.profile.clone());
-    flag("config", global.config.as_ref().map(|path| path.display().to_string()));
-    flag("region", (!global.region.is_empty()).then(|| global.region.join(",")));
-    flag("demo-accounts", global.demo_accounts.map(|count| count.to_string()));
+    flag(
+        "config",
+        global
+            .config
+            .as_ref()
+            .map(|path| path.display().to_string()),
+    );
+    flag(
+        "region",
+        (!global.region.is_empty()).then(|| global.region.join(",")),
+    );
+    flag(
+        "demo-accounts",
+        global.demo_accounts.map(|count| count.to_string()),
+    );
     flag("demo-seed", global.demo_seed.map(|seed| seed.to_string()));
-    flag("demo-clock", global.demo_clock.map(|clock| clock.to_string()));
+    flag(
+        "demo-clock",
+        global.demo_clock.map(|clock| clock.to_string()),
+    );
     flags.extend(global.demo.then(|| "--demo".into()));
     flags
 }

@@ -37,6 +37,8 @@ pub trait Operation: Send + Sync {
     /// One line for listings.
     fn summary(&self) -> &'static str;
     fn parameters(&self) -> &'static [Parameter];
+    /// Every IAM action that a plan of it can need.
+    fn permissions(&self) -> &'static [&'static str];
     /// Reads what must be known, then plans purely from that.
     async fn plan(&self, wish: &Arguments, world: &World<'_>) -> Result<Plan, Refusal>;
 }

@@ -89,6 +89,17 @@ impl Operation for DnsSwitch {
         PARAMETERS
     }
 
+    fn permissions(&self) -> &'static [&'static str] {
+        &[
+            "route53:ChangeResourceRecordSets",
+            "route53:GetChange",
+            "route53:GetHealthCheckStatus",
+            "route53:GetHostedZone",
+            "route53:ListHostedZones",
+            "route53:ListResourceRecordSets",
+        ]
+    }
+
     async fn plan(&self, wish: &Arguments, world: &World<'_>) -> Result<Plan, Refusal> {
         let wish = wish.complete(PARAMETERS)?;
         let seen = observe::observe(&wish, world).await?;
