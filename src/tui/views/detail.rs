@@ -100,6 +100,18 @@ impl Detail {
         self.scroll = 0;
     }
 
+    /// The same for a screen that is nothing else.
+    pub(super) fn draw_focused(
+        &self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        title: Line<'static>,
+        content: &Pairs,
+        brush: Brush<'_>,
+    ) {
+        self.draw_as(frame, area, title, content, true, brush);
+    }
+
     pub(super) fn draw(
         &self,
         frame: &mut Frame<'_>,
@@ -108,9 +120,21 @@ impl Detail {
         content: &Pairs,
         brush: Brush<'_>,
     ) {
+        self.draw_as(frame, area, title, content, self.focused, brush);
+    }
+
+    fn draw_as(
+        &self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        title: Line<'static>,
+        content: &Pairs,
+        focused: bool,
+        brush: Brush<'_>,
+    ) {
         let pane = Pane {
             title,
-            focused: self.focused,
+            focused,
             ..Pane::default()
         };
         let buffer = frame.buffer_mut();
@@ -126,7 +150,7 @@ impl Detail {
             .set(content.len().saturating_sub(height + self.scroll));
         content.draw(buffer, inner, top, brush);
         scroll_mark(buffer, area, top, content.len(), brush);
-        if self.focused && !inner.is_empty() {
+        if focused && !inner.is_empty() {
             frame.set_cursor_position((inner.x, inner.y));
         }
     }

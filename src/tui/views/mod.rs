@@ -10,9 +10,13 @@ mod gpu;
 mod home;
 mod listing;
 mod network;
+mod plan;
+mod runs;
 #[cfg(test)]
 mod sample;
 mod zones;
+
+pub use runs::{Book, Entry, Said, Standing};
 
 use crossterm::event::MouseEvent;
 use jiff::Timestamp;
@@ -65,6 +69,8 @@ pub struct Desk<'a> {
     pub theme: &'a Theme,
     pub symbols: Symbols,
     pub now: Timestamp,
+    /// What the journal of runs tells.
+    pub book: &'a Book,
 }
 
 impl Desk<'_> {
@@ -147,6 +153,8 @@ pub fn all() -> Vec<Box<dyn View>> {
         Box::<costs::Costs>::default(),
         Box::new(backups::view()),
         Box::new(zones::view()),
+        Box::<runs::Runs>::default(),
+        Box::<plan::Plan>::default(),
     ]
 }
 
