@@ -9,7 +9,7 @@ use super::{
     Symbols, Theme, frame, keys,
     notes::Notes,
     overlays::Overlay,
-    views::{self, Desk, View},
+    views::{self, Book, Desk, View},
 };
 use crate::{
     config::{
@@ -51,6 +51,8 @@ pub struct State {
     pub access: Access,
     pub world: World,
     pub caller: Option<Caller>,
+    /// What the journal of runs tells, and the plan under review.
+    pub book: Book,
     pub notes: Notes,
     pub mouse: bool,
     /// Commands from the palette, the newest last.
@@ -186,6 +188,7 @@ impl State {
             access: start.access,
             world: start.world,
             caller: None,
+            book: Book::default(),
             notes: Notes::default(),
             mouse: start.mouse,
             commands: Vec::new(),
@@ -214,6 +217,7 @@ impl State {
             theme: &self.theme,
             symbols: self.symbols,
             now: self.today(),
+            book: &self.book,
         }
     }
 
@@ -237,6 +241,7 @@ impl State {
             theme: &self.theme,
             symbols: self.symbols,
             now,
+            book: &self.book,
         };
         Some(work(view.as_mut(), &desk))
     }

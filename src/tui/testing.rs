@@ -5,7 +5,7 @@ use ratatui::{Frame, Terminal, backend::TestBackend, buffer::Buffer, layout::Rec
 
 use super::{
     Symbols, Theme,
-    views::{Desk, View},
+    views::{Book, Desk, View},
 };
 use crate::{
     config::Environments,
@@ -20,6 +20,7 @@ pub(crate) struct Bench {
     pub(crate) theme: Theme,
     pub(crate) symbols: Symbols,
     pub(crate) now: Timestamp,
+    pub(crate) book: Book,
 }
 
 impl Bench {
@@ -30,6 +31,7 @@ impl Bench {
             environments: Environments::conventional(),
             theme: Theme::default(),
             symbols: Symbols::Unicode,
+            book: Book::default(),
             now: "2026-01-15T10:00:00Z".parse().expect("a valid time"),
         }
     }
@@ -42,6 +44,7 @@ impl Bench {
             theme: &self.theme,
             symbols: self.symbols,
             now: self.now,
+            book: &self.book,
         }
     }
 

@@ -39,17 +39,27 @@ fn lines(review: &Review, desk: &Desk<'_>) -> Pairs {
     let text = |said: String| Line::from(Span::styled(said, brush.style(Role::Text)));
     let left = review.expires_at.duration_since(desk.now);
     let expires = if left.is_positive() {
-        Span::styled(format!("in {}", figures::span(left)), brush.style(Role::Text))
+        Span::styled(
+            format!("in {}", figures::span(left)),
+            brush.style(Role::Text),
+        )
     } else {
         Span::styled("expired: plan again", brush.style(Role::Error))
     };
     pairs.pair("reason", text(clean(&review.reason).into_owned()));
     pairs.pair("by", text(clean(&review.author).into_owned()));
-    pairs.pair("reaches", text(clean(&review.reach.targets.join(", ")).into_owned()));
+    pairs.pair(
+        "reaches",
+        text(clean(&review.reach.targets.join(", ")).into_owned()),
+    );
     pairs.pair("expires", Line::from(expires));
     let usual = SignedDuration::from_secs(review.expected.typical_seconds.into());
     let slow = SignedDuration::from_secs(review.expected.slow_seconds.into());
-    let said = format!("usually {}, at worst {}", figures::clock(usual), figures::clock(slow));
+    let said = format!(
+        "usually {}, at worst {}",
+        figures::clock(usual),
+        figures::clock(slow)
+    );
     pairs.pair("takes", text(said));
 
     pairs.section("Changes");
@@ -58,21 +68,30 @@ fn lines(review: &Review, desk: &Desk<'_>) -> Pairs {
             Span::styled("~ ", brush.style(Role::PlanChange)),
             Span::styled(clean(&line.what).into_owned(), brush.style(Role::Strong)),
             Span::styled(format!("  {}", clean(&line.from)), brush.style(Role::Muted)),
-            Span::styled(format!(" {} ", brush.pick("→", "->")), brush.style(Role::PlanShift)),
+            Span::styled(
+                format!(" {} ", brush.pick("→", "->")),
+                brush.style(Role::PlanShift),
+            ),
             Span::styled(clean(&line.to).into_owned(), brush.style(Role::Strong)),
         ]));
     }
     let steps = review.steps.len();
     let changes = review.changes.len();
     pairs.line(Span::styled(
-        format!("{changes} to change in {steps} steps; {} to undo it", review.rollback.len()),
+        format!(
+            "{changes} to change in {steps} steps; {} to undo it",
+            review.rollback.len()
+        ),
         brush.style(Role::Muted),
     ));
     tell_warnings(review, &mut pairs, brush);
     tell_steps(review, &mut pairs, brush);
     pairs.section("Rollback");
     if review.rollback.is_empty() {
-        pairs.line(Span::styled("nothing to take back", brush.style(Role::Muted)));
+        pairs.line(Span::styled(
+            "nothing to take back",
+            brush.style(Role::Muted),
+        ));
     }
     for (index, undo) in review.rollback.iter().enumerate() {
         pairs.line(text(format!("{}. {}", index + 1, clean(undo))));
@@ -107,7 +126,10 @@ fn tell_warnings(review: &Review, pairs: &mut Pairs, brush: Brush<'_>) {
     if review.warnings.is_empty() && review.points_of_no_return.is_empty() {
         pairs.line(Line::from(vec![
             brush.sign(State::Ok),
-            Span::styled(" every step can be taken back, no warning", brush.style(Role::Text)),
+            Span::styled(
+                " every step can be taken back, no warning",
+                brush.style(Role::Text),
+            ),
         ]));
     }
 }
@@ -123,7 +145,10 @@ fn tell_steps(review: &Review, pairs: &mut Pairs, brush: Brush<'_>) {
                 brush.style(glyph_role(step.glyph)),
             ),
             Span::styled(clean(&step.title).into_owned(), brush.style(Role::Strong)),
-            Span::styled(format!("  about {}", figures::clock(usual)), brush.style(Role::Muted)),
+            Span::styled(
+                format!("  about {}", figures::clock(usual)),
+                brush.style(Role::Muted),
+            ),
         ]));
         pairs.line(Span::styled(
             format!("     {}", clean(&step.why)),
@@ -157,7 +182,11 @@ impl View for Plan {
     }
 
     fn derive(&mut self, desk: &Desk<'_>) {
-        let shown = desk.book.plan.as_ref().map(|plan| (plan.short.clone(), plan.title.clone()));
+        let shown = desk
+            .book
+            .plan
+            .as_ref()
+            .map(|plan| (plan.short.clone(), plan.title.clone()));
         if shown != self.shown {
             self.detail = Detail::default();
             self.shown = shown;
@@ -218,15 +247,23 @@ impl View for Plan {
             };
             let buffer = frame.buffer_mut();
             let inner = pane.draw(buffer, area, brush);
-            return Vacancy::new(State::Off, "no plan is under review", "`o` on any row shows what can be planned")
-                .draw(buffer, inner, brush);
+            return Vacancy::new(
+                State::Off,
+                "no plan is under review",
+                "`o` on any row shows what can be planned",
+            )
+            .draw(buffer, inner, brush);
         };
         let title = Line::from(vec![
-            Span::styled(format!("plan {}  {}", review.short, clean(&review.title)), brush.style(Role::Title)),
+            Span::styled(
+                format!("plan {}  {}", review.short, clean(&review.title)),
+                brush.style(Role::Title),
+            ),
             Span::raw("  "),
             desk.class_badge(review.environment),
         ]);
-        self.detail.draw_focused(frame, area, title, &lines(review, desk), brush);
+        self.detail
+            .draw_focused(frame, area, title, &lines(review, desk), brush);
     }
 }
 
@@ -236,7 +273,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        engine::plan::sample,
+        engine::{Sealed, plan::sample},
         inventory::Inventory,
         tui::testing::Bench,
     };
@@ -244,9 +281,58 @@ mod tests {
     #[test]
     fn a_plan_shows_what_changes_what_undoes_it_and_its_phrase() {
         let mut bench = Bench::new(Inventory::default());
-        let sealed = sample::switch().seal().expect("a sound plan");
+        let sealed = Sealed::seal(sample::switch()).expect("a sound plan");
         bench.book.plan = Some(Arc::new(sealed.review()));
         bench.now = sealed.review().sealed_at;
-        insta::assert_snapshot!(bench.drawn(&mut Plan::default(), 80, 48), @"");
+        insta::assert_snapshot!(bench.drawn(&mut Plan::default(), 80, 48), @r"
+        ╭ plan 4393d815  switch shop.example.com to green  PROD ───────────────────────╮
+        │ reason   release 7                                                           │
+        │ by       tests                                                               │
+        │ reaches  shop.example.com A                                                  │
+        │ expires  in 1 h                                                              │
+        │ takes    usually 1:30, at worst 2:00                                         │
+        │                                                                              │
+        │ Changes                                                                      │
+        │ ~ blue weight  100 → 0                                                       │
+        │ ~ green weight  0 → 100                                                      │
+        │ 2 to change in 2 steps; 1 to undo it                                         │
+        │                                                                              │
+        │ Checks                                                                       │
+        │ ● every step can be taken back, no warning                                   │
+        │                                                                              │
+        │ Steps                                                                        │
+        │  1 → shop.example.com: blue 100→0, green 0→100  about 0:30                   │
+        │      traffic goes to green                                                   │
+        │      undo: shop.example.com: blue 0→100, green 100→0                         │
+        │  2 … wait 60 s  about 1:00                                                   │
+        │      resolvers keep the old answer for the TTL                               │
+        │      undo: it changes nothing                                                │
+        │                                                                              │
+        │ Rollback                                                                     │
+        │ 1. shop.example.com: blue 0→100, green 100→0                                 │
+        │                                                                              │
+        │ Permissions                                                                  │
+        │ route53:ChangeResourceRecordSets                                             │
+        │                                                                              │
+        │ Sealed as                                                                    │
+        │ digest   4393d815f285c9490cbff855bbb9f13ede112b0041c37ecea809445a70b4ef17    │
+        │ phrase   shadow grape onyx clover                                            │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+        ");
     }
 }

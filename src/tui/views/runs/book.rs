@@ -121,7 +121,9 @@ fn of_run(event: &run::Event) -> String {
         run::Event::VerifyBegan => "every change is made, watching what follows".into(),
         run::Event::Paused(pause) => format!("paused ({}): {}", pause.reason, pause.text),
         run::Event::Resumed { by } => format!("resumed by {by}"),
-        run::Event::GatePassed { before, by } => format!("{by} let it pass the gate before {before}"),
+        run::Event::GatePassed { before, by } => {
+            format!("{by} let it pass the gate before {before}")
+        }
         run::Event::RollbackBegan { because, by } => format!("{by} rolls back: {because}"),
         run::Event::StopAsked { by, reason } => format!("{by} stops it: {reason}"),
         run::Event::RunDone { outcome, leftovers } if leftovers.is_empty() => {

@@ -19,7 +19,9 @@ use crate::{
         Action, Effect, Verb,
         theme::Role,
         widgets::{
-            Clicks, Pairs, Pane, Window, pane::scroll_mark, put, row,
+            Clicks, Pairs, Pane, Window,
+            pane::scroll_mark,
+            put, row,
             tree::{gutter, select, shifted},
         },
     },
@@ -48,7 +50,11 @@ pub(super) struct Runs {
 
 impl Runs {
     fn entries<'a>(&self, desk: &Desk<'a>) -> Vec<&'a Entry> {
-        let words: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = self
+            .filter
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
         let book: &'a Book = desk.book;
         book.runs
             .iter()
@@ -56,7 +62,11 @@ impl Runs {
                 let summary = &entry.summary;
                 let text = format!(
                     "{} {} {} {} {}",
-                    summary.title, summary.operation, summary.state, summary.environment, summary.id.short()
+                    summary.title,
+                    summary.operation,
+                    summary.state,
+                    summary.environment,
+                    summary.id.short()
                 );
                 let text = text.to_lowercase();
                 words.iter().all(|word| text.contains(word))
@@ -66,7 +76,9 @@ impl Runs {
 
     /// Where the cursor is now, by the run that it was on.
     fn at(&self, entries: &[&Entry]) -> usize {
-        let found = entries.iter().position(|entry| Some(entry.summary.id) == self.here);
+        let found = entries
+            .iter()
+            .position(|entry| Some(entry.summary.id) == self.here);
         found.unwrap_or_else(|| self.window.cursor().min(entries.len().saturating_sub(1)))
     }
 
@@ -108,7 +120,10 @@ impl Runs {
         let brush = desk.brush();
         let foot = desk.book.trouble.as_ref().map(|trouble| {
             let sign = brush.symbols.state(State::Failed);
-            Line::from(Span::styled(format!("{sign} {trouble}"), brush.state_style(State::Failed)))
+            Line::from(Span::styled(
+                format!("{sign} {trouble}"),
+                brush.state_style(State::Failed),
+            ))
         });
         let pane = Pane {
             title: self.title().into(),
@@ -120,7 +135,11 @@ impl Runs {
         let inner = pane.draw(buffer, area, brush);
         if entries.is_empty() {
             let vacancy = if self.filter.is_empty() {
-                Vacancy::new(State::Off, "no plan was run yet", "`o` on any row shows what can be done with it")
+                Vacancy::new(
+                    State::Off,
+                    "no plan was run yet",
+                    "`o` on any row shows what can be done with it",
+                )
             } else {
                 Vacancy::new(State::Off, "nothing matches the filter", "esc clears it")
             };
@@ -128,11 +147,19 @@ impl Runs {
         }
         let cursor = self.at(entries);
         let mut at_cursor = None;
-        for (line, index) in self.window.range(entries.len(), inner.height.into()).enumerate() {
+        for (line, index) in self
+            .window
+            .range(entries.len(), inner.height.into())
+            .enumerate()
+        {
             let Some(place) = row(inner, line) else { break };
             gutter(buffer, place, index == cursor, false, brush);
             let rest = shifted(place, 2);
-            put(buffer, rest, &progress::list_line(entries[index], rest.width.into(), desk));
+            put(
+                buffer,
+                rest,
+                &progress::list_line(entries[index], rest.width.into(), desk),
+            );
             if index == cursor {
                 select(buffer, place, !self.detail.focused, brush);
                 at_cursor = Some(place);
@@ -211,7 +238,9 @@ impl View for Runs {
             MouseEventKind::Down(MouseButton::Left) => {
                 let inner = split.main.map(Pane::inner).unwrap_or_default();
                 if inner.contains(at)
-                    && let Some(index) = self.window.at(usize::from(event.row - inner.y), entries.len())
+                    && let Some(index) = self
+                        .window
+                        .at(usize::from(event.row - inner.y), entries.len())
                 {
                     self.window.go(index, entries.len());
                     self.opened = self.clicks.is_double(index, desk.now);
@@ -257,7 +286,11 @@ impl View for Runs {
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
         let entries = self.entries(desk);
         let split = self.detail.split(area, SHARE);
-        let detail = if self.opened { Some(area) } else { split.detail };
+        let detail = if self.opened {
+            Some(area)
+        } else {
+            split.detail
+        };
         if let Some(main) = split.main.filter(|_| !self.opened) {
             self.draw_list(frame, main, &entries, desk);
         }

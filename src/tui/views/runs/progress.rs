@@ -61,7 +61,9 @@ const fn of_step(state: step::State) -> State {
 }
 
 fn time(moment: &Moment) -> Option<Timestamp> {
-    Timestamp::from_microsecond(moment.at).ok().filter(|_| moment.at > 0)
+    Timestamp::from_microsecond(moment.at)
+        .ok()
+        .filter(|_| moment.at > 0)
 }
 
 /// How long the run took, or takes so far.
@@ -113,7 +115,10 @@ fn head(entry: &Entry, standing: &Standing, desk: &Desk<'_>) -> Vec<Line<'static
     let state = standing.view.state;
     let verdict = verdict(state);
     let sign = brush.symbols.state(verdict);
-    let mut first = vec![Span::styled(format!("{sign} {state}"), brush.state_style(verdict))];
+    let mut first = vec![Span::styled(
+        format!("{sign} {state}"),
+        brush.state_style(verdict),
+    )];
     if let Some(elapsed) = elapsed(standing, desk.now) {
         let said = format!("  {} elapsed", figures::clock(elapsed));
         first.push(Span::styled(said, brush.style(Role::Strong)));
@@ -124,24 +129,49 @@ fn head(entry: &Entry, standing: &Standing, desk: &Desk<'_>) -> Vec<Line<'static
         format!("  usually {}", figures::clock(usual)),
         brush.style(Role::Muted),
     ));
-    if let Some((host, pid)) = standing.view.holder.as_ref().filter(|_| !state.is_terminal()) {
+    if let Some((host, pid)) = standing
+        .view
+        .holder
+        .as_ref()
+        .filter(|_| !state.is_terminal())
+    {
         let said = format!("  runner {pid} on {}", clean(host));
         first.push(Span::styled(said, brush.style(Role::Muted)));
     }
     let mut lines = vec![Line::from(first)];
-    let done = standing.view.steps.values().filter(|step| step.state.is_passed()).count();
+    let done = standing
+        .view
+        .steps
+        .values()
+        .filter(|step| step.state.is_passed())
+        .count();
     let all = standing.review.steps.len();
     let mut progress = bar::gauge(done as f64 / all.max(1) as f64, 24, Role::Bar, brush);
-    progress.push_span(Span::styled(format!(" {done} of {all} steps"), brush.style(Role::Text)));
     progress.push_span(Span::styled(
-        format!("   {}  by {}", clean(&entry.summary.reason), clean(&entry.summary.created_by)),
+        format!(" {done} of {all} steps"),
+        brush.style(Role::Text),
+    ));
+    progress.push_span(Span::styled(
+        format!(
+            "   {}  by {}",
+            clean(&entry.summary.reason),
+            clean(&entry.summary.created_by)
+        ),
         brush.style(Role::Muted),
     ));
     lines.push(progress);
-    if let Some(pause) = standing.view.pause.as_ref().filter(|_| state == run::State::Paused) {
+    if let Some(pause) = standing
+        .view
+        .pause
+        .as_ref()
+        .filter(|_| state == run::State::Paused)
+    {
         lines.push(Line::from(vec![
             brush.sign(State::Warning),
-            Span::styled(format!(" {}  {}", pause.reason, clean(&pause.text)), brush.style(Role::Strong)),
+            Span::styled(
+                format!(" {}  {}", pause.reason, clean(&pause.text)),
+                brush.style(Role::Strong),
+            ),
         ]));
     }
     lines
@@ -151,32 +181,62 @@ fn head(entry: &Entry, standing: &Standing, desk: &Desk<'_>) -> Vec<Line<'static
 fn depth(review: &Review, id: &StepId) -> usize {
     let step = review.steps.iter().find(|step| step.id == *id);
     step.map_or(0, |step| {
-        step.after.iter().map(|before| depth(review, before) + 1).max().unwrap_or(0)
+        step.after
+            .iter()
+            .map(|before| depth(review, before) + 1)
+            .max()
+            .unwrap_or(0)
     })
 }
 
-fn tell_step(step: &StepReview, standing: &Standing, desk: &Desk<'_>, lines: &mut Vec<Line<'static>>) {
+fn tell_step(
+    step: &StepReview,
+    standing: &Standing,
+    desk: &Desk<'_>,
+    lines: &mut Vec<Line<'static>>,
+) {
     let brush = desk.brush();
     let view = standing.view.step(&step.id);
     let state = of_step(view.state);
     // Steps that do not wait for each other stand at the same depth.
     let indent = "  ".repeat(depth(&standing.review, &step.id).min(8));
-    let link = if step.after.is_empty() { "" } else { brush.pick("└ ", "' ") };
+    let link = if step.after.is_empty() {
+        ""
+    } else {
+        brush.pick("└ ", "' ")
+    };
     let mut spans = vec![
         Span::styled(format!("{indent}{link}"), brush.style(Role::Border)),
         brush.sign(state),
-        Span::styled(format!(" {} ", ascii(step.glyph, brush)), brush.style(glyph_role(step.glyph))),
-        Span::styled(clean(&step.title).into_owned(), brush.style(if state == State::Off { Role::Muted } else { Role::Strong })),
+        Span::styled(
+            format!(" {} ", ascii(step.glyph, brush)),
+            brush.style(glyph_role(step.glyph)),
+        ),
+        Span::styled(
+            clean(&step.title).into_owned(),
+            brush.style(if state == State::Off {
+                Role::Muted
+            } else {
+                Role::Strong
+            }),
+        ),
         Span::styled(format!("  {}", view.state), brush.state_style(state)),
     ];
     if let Some(since) = time(&view.since).filter(|_| state == State::Working) {
         let running = desk.now.duration_since(since);
         let usual = SignedDuration::from_secs(step.expected.typical_seconds.into());
-        let said = format!("  {} of about {}", figures::clock(running), figures::clock(usual));
+        let said = format!(
+            "  {} of about {}",
+            figures::clock(running),
+            figures::clock(usual)
+        );
         spans.push(Span::styled(said, brush.style(Role::Text)));
     }
     if view.attempt > 1 {
-        spans.push(Span::styled(format!("  attempt {}", view.attempt), brush.style(Role::Warning)));
+        spans.push(Span::styled(
+            format!("  attempt {}", view.attempt),
+            brush.style(Role::Warning),
+        ));
     }
     lines.push(spans.into());
     let below = format!("{indent}{}    ", if link.is_empty() { "" } else { "  " });
@@ -200,7 +260,7 @@ fn evidence(view: &StepView) -> Vec<(Role, String)> {
     said
 }
 
-pub(super) const fn glyph_role(glyph: char) -> Role {
+pub(in crate::tui::views) const fn glyph_role(glyph: char) -> Role {
     match glyph {
         '+' => Role::PlanAdd,
         '~' => Role::PlanChange,
@@ -212,7 +272,7 @@ pub(super) const fn glyph_role(glyph: char) -> Role {
 }
 
 /// The plan's sign for a terminal without Unicode.
-pub(super) fn ascii(glyph: char, brush: Brush<'_>) -> String {
+pub(in crate::tui::views) fn ascii(glyph: char, brush: Brush<'_>) -> String {
     let sign = match (brush.symbols, glyph) {
         (crate::tui::Symbols::Ascii, '→') => '>',
         (crate::tui::Symbols::Ascii, '…') => '.',
@@ -223,9 +283,16 @@ pub(super) fn ascii(glyph: char, brush: Brush<'_>) -> String {
 }
 
 fn log_line(said: &Said, brush: Brush<'_>) -> Line<'static> {
-    let step = said.step.as_deref().map(|step| format!("{step}: ")).unwrap_or_default();
+    let step = said
+        .step
+        .as_deref()
+        .map(|step| format!("{step}: "))
+        .unwrap_or_default();
     Line::from(vec![
-        Span::styled(said.at.strftime("%H:%M:%S").to_string(), brush.style(Role::Muted)),
+        Span::styled(
+            said.at.strftime("%H:%M:%S").to_string(),
+            brush.style(Role::Muted),
+        ),
         Span::styled(format!("  {step}{}", said.text), brush.style(Role::Text)),
         Span::styled(format!("  {}", said.actor), brush.style(Role::Muted)),
     ])
@@ -254,8 +321,17 @@ pub(super) fn list_line(entry: &Entry, width: usize, desk: &Desk<'_>) -> Line<'s
         badge,
         Span::raw(gap),
         Span::styled(pad(&clean(&summary.title), title), brush.style(Role::Text)),
-        Span::styled(text::pad_left(&elapsed, 8, brush.symbols), brush.style(Role::Text)),
-        Span::styled(text::pad_left(&when, 9, brush.symbols), brush.style(Role::Muted)),
-        Span::styled(format!("  {}", summary.id.short()), brush.style(Role::Muted)),
+        Span::styled(
+            text::pad_left(&elapsed, 8, brush.symbols),
+            brush.style(Role::Text),
+        ),
+        Span::styled(
+            text::pad_left(&when, 9, brush.symbols),
+            brush.style(Role::Muted),
+        ),
+        Span::styled(
+            format!("  {}", summary.id.short()),
+            brush.style(Role::Muted),
+        ),
     ])
 }
