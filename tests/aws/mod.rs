@@ -3,6 +3,7 @@
 mod billing;
 mod clusters;
 mod ec2;
+mod environment;
 mod moto;
 mod network;
 mod organization;

@@ -18,9 +18,9 @@ const PACKAGES: [&str; 2] = ["moto[server]==5.2.5", "boto3==1.44.5"];
 /// Where the tests' scripts are.
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/aws");
 
-/// A server that ends with this value, or with the test process, however that ends.
+/// A seeded or empty AWS.
 pub(crate) struct Moto {
-    child: Child,
+    _server: Server,
     endpoint: String,
     folder: TempDir,
     /// What the seed has made; `Null` in an empty server.
@@ -37,21 +37,9 @@ pub(crate) fn shared() -> &'static Moto {
 impl Moto {
     /// An empty server.
     pub(crate) fn empty() -> Self {
-        let mut child = Command::new(python())
-            .arg(format!("{SCRIPTS}/serve.py"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the environment's Python runs");
-        let out = child.stdout.take().expect("piped");
-        let mut port = String::new();
-        BufReader::new(out)
-            .read_line(&mut port)
-            .expect("the server tells its port");
-        let port: u16 = port.trim().parse().expect("moto started");
+        let (server, port) = serve("serve.py", &[]);
         Self {
-            child,
+            _server: server,
             endpoint: format!("http://127.0.0.1:{port}"),
             folder: tempfile::tempdir().expect("a folder"),
             made: Value::Null,
@@ -106,24 +94,35 @@ impl Moto {
         let call = [place.as_slice(), &[service, operation]].concat();
         run("call.py", &call, &parameters.to_string())
     }
-
-    /// Empties the server.
-    pub(crate) fn reset(&mut self) {
-        let script = "import sys, urllib.request as u; \
-                      u.urlopen(u.Request(sys.argv[1] + '/moto-api/reset', method='POST')).close()";
-        let done = Command::new(python())
-            .args(["-c", script, &self.endpoint])
-            .status();
-        assert!(done.expect("Python runs").success(), "moto did not reset");
-        self.made = Value::Null;
-    }
 }
 
-impl Drop for Moto {
+/// A script that serves until this value or the test process ends, however that ends.
+pub(crate) struct Server(Child);
+
+/// Starts a script that prints the port that it serves on, and serves until its input closes.
+pub(crate) fn serve(script: &str, arguments: &[&str]) -> (Server, u16) {
+    let mut child = Command::new(python())
+        .arg(format!("{SCRIPTS}/{script}"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the environment's Python runs");
+    let out = child.stdout.take().expect("piped");
+    let mut port = String::new();
+    BufReader::new(out)
+        .read_line(&mut port)
+        .expect("the server tells its port");
+    let port = port.trim().parse().expect("the server started");
+    (Server(child), port)
+}
+
+impl Drop for Server {
     fn drop(&mut self) {
-        // The server ends when its input closes; killing only makes it quicker.
-        self.child.kill().ok();
-        self.child.wait().ok();
+        // It ends when its input closes; killing only makes it quicker.
+        self.0.kill().ok();
+        self.0.wait().ok();
     }
 }
 
