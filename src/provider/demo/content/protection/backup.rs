@@ -14,9 +14,9 @@ use crate::model::{
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// The one whose backups fail: its last good one is past the recovery point objective.
-const FAILING: &str = "checkout-aurora";
+pub(super) const FAILING: &str = "checkout-aurora";
 /// How many hours its backups have failed for.
-const FAILED_HOURS: i32 = 4;
+pub(super) const FAILED_HOURS: i32 = 4;
 
 /// A thing that is backed up.
 struct Kept {
@@ -37,7 +37,7 @@ pub(super) fn add(ground: &Ground<'_>, found: &mut Protection) {
     }
     match ground.region() {
         HOME => {
-            let hourly = prod && purpose == Purpose::App;
+            let hourly = prod;
             let kept = kept(ground, if hourly { HOUR } else { DAY });
             for thing in &kept {
                 history(ground, thing, found);
@@ -81,13 +81,13 @@ fn kept(ground: &Ground<'_>, every: SignedDuration) -> Vec<Kept> {
         })
         .collect();
     if ground.site.is_reference() {
-        kept.push(volume(ground));
+        kept.push(volume(ground, every));
     }
     kept
 }
 
 /// The shared files of an account.
-fn volume(ground: &Ground<'_>) -> Kept {
+fn volume(ground: &Ground<'_>, every: SignedDuration) -> Kept {
     let id = ground.estate.seed.id("fs", &ground.site.id.to_string());
     let resource = format!("file-system/{id}");
     Kept {
@@ -99,14 +99,14 @@ fn volume(ground: &Ground<'_>) -> Kept {
         ),
         kind: "EFS",
         id,
-        every: DAY,
+        every,
         gib: 310,
     }
 }
 
 /// What is copied to the second region each night.
 fn kept_copies(ground: &Ground<'_>) -> Vec<Kept> {
-    let mut copies = vec![volume(ground)];
+    let mut copies = vec![volume(ground, DAY)];
     if ground.site.is(Environment::Prod, Purpose::App) {
         copies.extend(["orders-mysql", "catalog-postgres"].map(|id| Kept {
             arn: databases::database_arn(ground, HOME, &format!("db:{id}")),

@@ -7,7 +7,7 @@ use super::{
         super::estate::{Environment, HOME, Purpose, Role, SECOND, arn},
         named,
     },
-    Ground, before,
+    Ground, backup, before,
 };
 use crate::model::{
     Arn,
@@ -106,13 +106,17 @@ fn replica(ground: &Ground<'_>) -> Database {
 }
 
 fn aurora(ground: &Ground<'_>) -> Database {
-    let id = "checkout-aurora";
+    let id = backup::FAILING;
     let member = |id: &str, writer| DatabaseMember {
         id: id.into(),
         writer,
     };
     let base = instance(ground, id, "aurora-postgresql", "17.5");
+    // What keeps AWS Backup from the key keeps continuous backup from it as well.
+    let stuck = SignedDuration::from_hours(i64::from(backup::FAILED_HOURS));
+    let restorable = base.latest_restorable.map(|last| before(last, stuck, 1));
     Database {
+        latest_restorable: restorable,
         arn: database_arn(ground, ground.region(), &format!("cluster:{id}")),
         kind: DatabaseKind::Cluster,
         class: None,
