@@ -27,8 +27,11 @@ struct Listing {
     ids: &'static str,
     filters: &'static str,
     params: fn(&Describe, Option<&str>) -> Params,
-    read: fn(&str) -> Value,
+    read: Reader,
 }
+
+/// Reads an answer and gives it back under the names of the XML.
+type Reader = fn(&str) -> Value;
 
 fn listing<L: List>(ids: &'static str) -> Listing {
     Listing {
@@ -169,7 +172,7 @@ fn routes_and_regions_are_asked_for_as_botocore_asks() {
 
 #[test]
 fn answers_are_read_as_botocore_reads_them() {
-    let mut readers: Vec<(&str, fn(&str) -> Value)> = listings()
+    let mut readers: Vec<(&str, Reader)> = listings()
         .into_iter()
         .map(|listing| (listing.action, listing.read))
         .collect();

@@ -9,5 +9,6 @@ mod network;
 mod organization;
 mod protection;
 mod recorder;
+mod sends;
 mod sign_in;
 mod traffic;

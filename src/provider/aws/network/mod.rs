@@ -45,7 +45,8 @@ impl Networks {
 impl provider::Networks for Networks {
     async fn network(&self, place: &Place) -> Result<Network> {
         let ec2 = client(&self.sessions, place).await?;
-        network(&ec2, place).await
+        // Many calls at once make a future too large to be moved about.
+        Box::pin(network(&ec2, place)).await
     }
 }
 

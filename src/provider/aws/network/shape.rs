@@ -1,6 +1,6 @@
 //! EC2's descriptions of networks in the words of the model.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
@@ -296,7 +296,7 @@ fn traffic(protocol: &str, from: Option<i32>, to: Option<i32>) -> Traffic {
 /// The name and all tags, the name included.
 fn tags(set: Set<Tag>) -> (Option<String>, Tags) {
     let pairs = set.item.into_iter().map(|tag| (tag.key, tag.value));
-    let tags: Tags = BTreeMap::from_iter(pairs);
+    let tags: Tags = pairs.collect();
     let name = tags.get("Name").filter(|name| !name.is_empty()).cloned();
     (name, tags)
 }
