@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::{Sight, csv::currency, failures, show::Shown};
+use super::{Sight, bill::Bill, csv::currency, failures, show::Shown};
 use crate::{
     cli::browse::Failure,
     inventory::{
@@ -22,6 +22,7 @@ const COMMON: &[&str] = &[
 pub(super) fn print(
     shown: &Shown,
     sight: Sight<'_>,
+    bill: Option<&Bill<'_>>,
     failures: &[Failure],
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -33,6 +34,9 @@ pub(super) fn print(
         .map(|(table, row)| item(table, row, sight))
         .collect();
     let mut document = envelope(shown.name, sight, &EVERY_KIND, failures);
+    if let Some(bill) = bill {
+        document.insert("bill".into(), bill.document());
+    }
     document.insert("items".into(), items.into());
     write(&Value::Object(document), out)
 }
@@ -90,13 +94,9 @@ fn item(table: &Table, row: &Row, sight: Sight<'_>) -> Value {
     put("account_name", label.as_deref().map(clean).into());
     put(
         "region",
-        object
-            .region
-            .as_ref()
-            .map(|region| region.to_string())
-            .into(),
+        object.region.as_ref().map(ToString::to_string).into(),
     );
-    put("arn", object.arn.as_ref().map(|arn| arn.to_string()).into());
+    put("arn", object.arn.as_ref().map(ToString::to_string).into());
     put("env", object.account.map(|_| row.class.to_string()).into());
     put("state", row.health.state.to_string().into());
     put("reason", clean(&row.health.reason).into());

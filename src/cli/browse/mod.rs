@@ -1,6 +1,7 @@
 //! The views for scripts: `tree`, `network`, `clusters`, `gpu`, `costs`, `backups`, `zones`,
 //! `search`, `network trace`.
 
+mod bill;
 mod csv;
 mod failures;
 mod json;
@@ -23,6 +24,7 @@ use crate::{
     config::Environments,
     inventory::{Inventory, QueryKind, Scope, tables},
 };
+use bill::Bill;
 pub use failures::Failure;
 pub use run::{Refusal, run};
 pub use style::Page;
@@ -169,9 +171,14 @@ pub fn print(
             return Ok(trace::print(&trace, sight, &failures, page, out));
         }
     };
+    let costs = shown.tables.iter().find(|(table, _)| table.name == "costs");
+    let bill = costs.and_then(|(_, rows)| Bill::new(sight, rows, !shown.narrowed));
     let written = match page.output {
-        Output::Table => table::print(&shown, page, sight.now, out),
-        Output::Json => json::print(&shown, sight, &failures, out),
+        Output::Table => table::print(&shown, page, sight.now, out).and_then(|()| match &bill {
+            Some(bill) => bill.print(page, sight.now, out),
+            None => Ok(()),
+        }),
+        Output::Json => json::print(&shown, sight, bill.as_ref(), &failures, out),
         Output::Csv => csv::print(&shown, out),
     };
     let exit = if failures.is_empty() {

@@ -4,6 +4,7 @@ use super::{Sight, show::Shown};
 use crate::{
     cli::args::Search,
     inventory::tables::{self, Cell, Column, ColumnKind, Lens, Row, Table, filter::Filter},
+    model::Region,
 };
 
 const FOUND: Table = Table {
@@ -57,6 +58,7 @@ pub(super) fn found(search: &Search, sight: Sight<'_>) -> Shown {
         name: "search",
         tables: vec![(FOUND, rows)],
         wide: false,
+        narrowed: true,
     }
 }
 
@@ -67,7 +69,7 @@ fn as_found(mut row: Row) -> Row {
         object.name.as_str().into(),
         Cell::State(row.health.state),
         Cell::some(object.account.map(|id| id.to_string())),
-        Cell::some(object.region.as_ref().map(|region| region.as_str())),
+        Cell::some(object.region.as_ref().map(Region::as_str)),
         object.id.as_str().into(),
     ];
     row.depth = 0;

@@ -13,6 +13,8 @@ pub(super) struct Shown {
     pub(super) tables: Vec<(Table, Vec<Row>)>,
     /// All columns.
     pub(super) wide: bool,
+    /// A filter has left rows out, or might have.
+    pub(super) narrowed: bool,
 }
 
 /// A filter or an order counts for the tables that have its columns; when none has, it is a
@@ -40,6 +42,7 @@ pub(super) fn list(listing: &Listing, list: &List, sight: Sight<'_>) -> Result<S
             name: listing.name,
             tables: shown,
             wide: list.wide,
+            narrowed: !text.trim().is_empty(),
         }),
     }
 }

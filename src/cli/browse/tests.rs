@@ -431,3 +431,68 @@ async fn no_line_is_longer_than_the_terminal_and_nothing_escapes_into_a_pipe() {
         }
     }
 }
+
+/// The whole command, as the reader brings it; what it said on standard output.
+async fn ran(line: &str) -> String {
+    let (provider, _) = demo::in_process(&options(None));
+    let regions = provider.regions.clone();
+    let words = std::iter::once("awsdeck").chain(line.split_whitespace());
+    let cli = Cli::from_arguments(words.map(Into::into)).expect("a command line");
+    let command = cli.command.expect("a command");
+    let mut source =
+        crate::inventory::Source::new(Some(provider), &crate::config::Settings::default());
+    source.clock = Arc::new(|| NOW.parse().expect("a time"));
+    let page = Page {
+        output: cli.global.output,
+        width: None,
+        color: false,
+    };
+    let (mut out, mut complaints) = (Vec::new(), Vec::new());
+    let environments = Environments::conventional();
+    let browse = Browse::of(&command).expect("a list");
+    let global = &cli.global;
+    run(
+        browse,
+        global,
+        source,
+        regions,
+        &environments,
+        page,
+        &mut out,
+        &mut complaints,
+    )
+    .await
+    .expect("it runs");
+    assert!(complaints.is_empty());
+    String::from_utf8(out).expect("text")
+}
+
+#[tokio::test(start_paused = true)]
+async fn costs_end_with_their_sum_and_how_it_was_counted() {
+    let text = ran("costs prod-ml cost>1000 --account prod-ml").await;
+    let lines: Vec<&str> = text.lines().rev().take(2).collect();
+    assert_eq!(
+        lines[0],
+        "net amortized, Cost Explorer, read now; from 2026-01-14 on days are incomplete and left out of CHANGE"
+    );
+    assert!(lines[1].starts_with("total $") && lines[1].ends_with(" since 2026-01-01"));
+    assert!(text.contains("more than expected since 2026-01-06"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_sum_is_that_of_the_rows_and_money_is_a_decimal_string() {
+    let text = ran("costs --output json").await;
+    let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let amount = |value: &serde_json::Value| -> rust_decimal::Decimal {
+        value
+            .as_str()
+            .expect("a string")
+            .parse()
+            .expect("a decimal")
+    };
+    let items = document["items"].as_array().expect("items").iter();
+    let costs = items.filter(|item| item["kind"] == "cost");
+    let sum: rust_decimal::Decimal = costs.map(|item| amount(&item["cost"])).sum();
+    assert_eq!(sum, amount(&document["bill"]["total"]));
+    assert!(!document["bill"]["forecast"].is_null());
+}

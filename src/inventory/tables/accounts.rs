@@ -14,7 +14,7 @@ use crate::{
     inventory::Inventory,
     model::{
         Account, AccountId, AccountStatus, EnvironmentClass, Health, Remote, State, Trouble, Unit,
-        UnitId, cost::change,
+        UnitId, cluster::Cluster, cost::change,
     },
 };
 
@@ -242,7 +242,7 @@ impl Tree<'_> {
 /// `2 failed, 1 to look at`; the reason itself where there is only one.
 fn summary(sums: &Sums) -> String {
     match (sums.failed, sums.findings - sums.failed) {
-        (0, 0) | (0, 1) | (1, 0) => sums.health.reason.clone(),
+        (0, 0 | 1) | (1, 0) => sums.health.reason.clone(),
         (0, warnings) => format!("{warnings} warnings"),
         (failed, 0) => format!("{failed} failed"),
         (failed, warnings) => format!("{failed} failed, {warnings} warnings"),
@@ -271,7 +271,7 @@ fn sums(ground: &Ground<'_>) -> HashMap<AccountId, Sums> {
     for (place, clusters) in ground.read(&inventory.clusters) {
         let sums = all.entry(place.account).or_default();
         sums.clusters = Some(sums.clusters.unwrap_or(0) + count(clusters.len()));
-        let gpus: u32 = clusters.iter().map(|cluster| cluster.gpus_now()).sum();
+        let gpus: u32 = clusters.iter().map(Cluster::gpus_now).sum();
         sums.gpus = Some(sums.gpus.unwrap_or(0) + gpus);
     }
     for spend in inventory

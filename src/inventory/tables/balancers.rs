@@ -8,7 +8,7 @@ use super::{
 use crate::{
     inventory::Inventory,
     model::{
-        Health, State, Tags,
+        Health, State, Tags, VpcId,
         traffic::{Balancers, LoadBalancer, TargetGroup},
     },
 };
@@ -79,9 +79,9 @@ fn row(ground: &Ground<'_>, all: &Balancers, balancer: &LoadBalancer) -> Row {
         Cell::count(Some(total)),
         health.reason.as_str().into(),
         balancer.dns_name.as_str().into(),
-        Cell::some(balancer.vpc.as_ref().map(|vpc| vpc.as_str())),
+        Cell::some(balancer.vpc.as_ref().map(VpcId::as_str)),
         balancer.arn.as_str().into(),
     ];
-    let object = ground.object("balancer", place, &balancer.name, &balancer.name);
+    let object = Ground::object("balancer", place, &balancer.name, &balancer.name);
     ground.row(object.with_arn(&balancer.arn), health, &Tags::new(), cells)
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     inventory::Inventory,
     model::{
-        Health, State,
+        Health, State, VpcId,
         cluster::{Cluster, NodePool},
     },
 };
@@ -71,13 +71,11 @@ fn row(ground: &Ground<'_>, cluster: &Cluster) -> Row {
         wanted.into(),
         endpoint,
         cluster.status.as_str().into(),
-        Cell::some(cluster.vpc.as_ref().map(|vpc| vpc.as_str())),
+        Cell::some(cluster.vpc.as_ref().map(VpcId::as_str)),
         cluster.arn.as_str().into(),
     ];
     let name = cluster.name.as_str();
-    let object = ground
-        .object("cluster", place, name, name)
-        .with_arn(&cluster.arn);
+    let object = Ground::object("cluster", place, name, name).with_arn(&cluster.arn);
     ground.row(object, health, &cluster.tags, cells)
 }
 

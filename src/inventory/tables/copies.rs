@@ -9,7 +9,7 @@ use super::{
 use crate::{
     inventory::Inventory,
     model::{
-        Place, Tags,
+        Place, Region, Tags,
         protection::{DatabaseSnapshot, RecoveryPoint},
     },
 };
@@ -72,7 +72,7 @@ fn of_point(ground: &Ground<'_>, place: &Place, point: &RecoveryPoint) -> Row {
         Cell::Unknown,
         point.arn.as_str().into(),
     ];
-    let object = ground.object("recovery point", place, point.arn.as_str(), name);
+    let object = Ground::object("recovery point", place, point.arn.as_str(), name);
     ground.row(object.with_arn(&point.arn), health, &Tags::new(), cells)
 }
 
@@ -92,9 +92,9 @@ fn of_snapshot(ground: &Ground<'_>, place: &Place, snapshot: &DatabaseSnapshot) 
         Cell::Unknown,
         snapshot.status.as_str().into(),
         health.reason.as_str().into(),
-        Cell::some(snapshot.copied_from.as_ref().map(|region| region.as_str())),
+        Cell::some(snapshot.copied_from.as_ref().map(Region::as_str)),
         snapshot.arn.as_str().into(),
     ];
-    let object = ground.object("snapshot", place, &snapshot.id, &snapshot.id);
+    let object = Ground::object("snapshot", place, &snapshot.id, &snapshot.id);
     ground.row(object.with_arn(&snapshot.arn), health, &Tags::new(), cells)
 }

@@ -6,7 +6,10 @@ use super::{
     Cell, Column, ColumnKind, Lens, Row, Table, balancers, budgets, clusters, ground::Ground, jobs,
     peerings, pools, protection, records, subnets, targets, vpcs,
 };
-use crate::{inventory::Inventory, model::State};
+use crate::{
+    inventory::Inventory,
+    model::{Region, State},
+};
 
 pub(super) const TABLE: Table = Table {
     name: "findings",
@@ -53,7 +56,7 @@ fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
             row.class.to_string().into(),
             Cell::some(object.account.map(|id| ground.label(id))),
             row.health.reason.as_str().into(),
-            Cell::some(object.region.as_ref().map(|region| region.as_str())),
+            Cell::some(object.region.as_ref().map(Region::as_str)),
             object.id.as_str().into(),
         ];
         row.depth = 0;

@@ -140,7 +140,7 @@ impl<'a> Ground<'a> {
     }
 
     /// A thing in an account and region.
-    pub(super) fn object(&self, kind: &'static str, place: &Place, id: &str, name: &str) -> Object {
+    pub(super) fn object(kind: &'static str, place: &Place, id: &str, name: &str) -> Object {
         Object {
             kind,
             account: Some(place.account),

@@ -67,6 +67,6 @@ fn row(ground: &Ground<'_>, place: &Place, job: &BackupJob) -> Row {
         Cell::at(job.completed),
         job.id.as_str().into(),
     ];
-    let object = ground.object("backup job", place, &job.id, name);
+    let object = Ground::object("backup job", place, &job.id, name);
     ground.row(object, health, &Tags::new(), cells)
 }

@@ -63,7 +63,7 @@ fn of_edge(ground: &Ground<'_>, edge: &Edge, a: &Node, b: &Node) -> Row {
     } else {
         &b.place
     };
-    let object = ground.object("peering", place, edge.peering.as_str(), &name);
+    let object = Ground::object("peering", place, edge.peering.as_str(), &name);
     let health = edge.health();
     let cells = vec![
         name.as_str().into(),
@@ -90,7 +90,7 @@ fn of_join(ground: &Ground<'_>, join: &Join, node: &Node) -> Row {
         .unwrap_or(join.gateway.as_str());
     let name = format!("{} ⇄ {gateway}", node.label);
     let health = join.health();
-    let object = ground.object("attachment", &node.place, join.attachment.as_str(), &name);
+    let object = Ground::object("attachment", &node.place, join.attachment.as_str(), &name);
     let cells = vec![
         name.as_str().into(),
         Cell::State(health.state),

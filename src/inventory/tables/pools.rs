@@ -7,7 +7,7 @@ use super::{
 use crate::{
     inventory::Inventory,
     model::{
-        Health, State,
+        Health, State, ZoneName,
         cluster::{Accelerator, Cluster, NodePool},
     },
 };
@@ -72,7 +72,7 @@ fn row(ground: &Ground<'_>, cluster: &Cluster, pool: &NodePool) -> Row {
         Some(_) => Cell::count(number),
         None => Cell::Number(0),
     };
-    let zones: Vec<&str> = pool.zones.iter().map(|zone| zone.as_str()).collect();
+    let zones: Vec<&str> = pool.zones.iter().map(ZoneName::as_str).collect();
     let memory = |gpu: &Accelerator| gpu.memory_mib.saturating_mul(1 << 20);
     let cells = vec![
         pool.name.as_str().into(),
@@ -98,9 +98,7 @@ fn row(ground: &Ground<'_>, cluster: &Cluster, pool: &NodePool) -> Row {
         pool.arn.as_str().into(),
     ];
     let id = format!("{}/{}", cluster.name, pool.name);
-    let object = ground
-        .object("pool", place, &id, pool.name.as_str())
-        .with_arn(&pool.arn);
+    let object = Ground::object("pool", place, &id, pool.name.as_str()).with_arn(&pool.arn);
     ground.row(object, health, &pool.tags, cells)
 }
 

@@ -104,7 +104,7 @@ fn row(ground: &Ground<'_>, thing: Protected) -> Row {
         "bucket" => "bucket",
         _ => "protected",
     };
-    let object = ground.object(kind, place, &thing.name, &thing.name);
+    let object = Ground::object(kind, place, &thing.name, &thing.name);
     ground.row(
         object.with_arn(&thing.arn),
         thing.health,

@@ -4,7 +4,7 @@ use super::{Cell, Column, ColumnKind, Lens, Row, Table, budgets::global, ground:
 use crate::{
     inventory::Inventory,
     model::{
-        Health, State, Tags,
+        Health, HealthCheckId, State, Tags,
         traffic::{HealthCheck, HostedZone, Record, Routing, Zones, shares},
     },
 };
@@ -86,7 +86,7 @@ fn of_record(ground: &Ground<'_>, all: &Zones, zone: &HostedZone, record: &Recor
         zone.name.as_str().into(),
         ground.label(all.account).into(),
         ground.class(all.account).to_string().into(),
-        Cell::some(record.health_check.as_ref().map(|id| id.as_str())),
+        Cell::some(record.health_check.as_ref().map(HealthCheckId::as_str)),
     ];
     let side = record.set_identifier.as_deref();
     let side = side.map(|side| format!("/{side}")).unwrap_or_default();

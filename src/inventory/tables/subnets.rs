@@ -76,7 +76,7 @@ fn row(ground: &Ground<'_>, network: &Network, subnet: &Subnet) -> Row {
         ground.class(place.account).to_string().into(),
         place.region.as_str().into(),
     ];
-    let object = ground.object("subnet", place, subnet.id.as_str(), name);
+    let object = Ground::object("subnet", place, subnet.id.as_str(), name);
     ground.row(object, health, &subnet.tags, cells)
 }
 

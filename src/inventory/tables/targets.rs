@@ -65,7 +65,7 @@ fn row(ground: &Ground<'_>, all: &Balancers, group: &TargetGroup) -> Row {
         health.reason.as_str().into(),
         group.arn.as_str().into(),
     ];
-    let object = ground.object("target group", place, &group.name, &group.name);
+    let object = Ground::object("target group", place, &group.name, &group.name);
     ground.row(object.with_arn(&group.arn), health, &Tags::new(), cells)
 }
 

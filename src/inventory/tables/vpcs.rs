@@ -74,7 +74,7 @@ fn row(
     let health = health(network, vpc, edges, findings);
     let cidrs: Vec<String> = vpc.cidrs.iter().map(ToString::to_string).collect();
     let subnets = network.subnets.iter().filter(|subnet| subnet.vpc == vpc.id);
-    let object = ground.object("vpc", place, vpc.id.as_str(), vpc.label());
+    let object = Ground::object("vpc", place, vpc.id.as_str(), vpc.label());
     let cells = vec![
         vpc.label().into(),
         Cell::State(health.state),

@@ -1,6 +1,6 @@
 //! All networks by what is looked up in them, so that no question walks every list again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::{
     AttachmentId, PeeringId, Place, RouteTableId, SubnetId, TransitGatewayId,
@@ -32,7 +32,7 @@ pub(super) struct Index<'a> {
 impl<'a> Index<'a> {
     pub(super) fn new(networks: impl IntoIterator<Item = &'a Network>) -> Self {
         let mut index = Self::default();
-        let mut seen: HashMap<&RouteTableId, ()> = HashMap::new();
+        let mut seen: HashSet<&RouteTableId> = HashSet::new();
         for network in networks {
             let place = &network.place;
             for vpc in &network.vpcs {
@@ -46,7 +46,7 @@ impl<'a> Index<'a> {
                 index.subnets.entry(&subnet.id).or_insert(subnet);
             }
             for table in &network.route_tables {
-                if seen.insert(&table.id, ()).is_none() {
+                if seen.insert(&table.id) {
                     index.add_table(table);
                 }
             }

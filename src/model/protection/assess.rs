@@ -205,10 +205,10 @@ fn of_database(
     let mut copies = backups.map(|all| all.copies(place)).unwrap_or_default();
     let snapshots = evidence.snapshots.get(database.id.as_str());
     for (at, snapshot) in snapshots.into_iter().flatten() {
-        let copied = snapshot.copied_from.as_ref() == Some(&place.region);
+        let is_copy = snapshot.copied_from.as_ref() == Some(&place.region);
         if *at == place {
             last_good = last_good.max(snapshot.created);
-        } else if copied && at.account == place.account {
+        } else if is_copy && at.account == place.account {
             last_good = last_good.max(snapshot.created);
             copies.insert((*at).clone());
         }

@@ -340,13 +340,12 @@ fn compare(cell: &Cell, operator: Operator, value: &Value, now: Timestamp) -> bo
 fn text(is: Option<&str>, operator: Operator, value: &Value) -> bool {
     match (is, value) {
         (None, Value::Unknown) => operator == Operator::Equal,
-        (None, _) | (Some(_), Value::Unknown) => operator == Operator::Unequal,
         (Some(is), Value::Text(wanted)) => match operator {
             Operator::Equal => glob(wanted, &is.to_lowercase()),
             Operator::Unequal => !glob(wanted, &is.to_lowercase()),
             _ => operator.allows(natural(is, wanted)),
         },
-        (Some(_), _) => operator == Operator::Unequal,
+        _ => operator == Operator::Unequal,
     }
 }
 

@@ -36,7 +36,7 @@ impl Leg<'_> {
         let mut hops = Vec::new();
         // What is outside was not read; its answers come back the way that the packet went.
         if self.from.vpc.is_none() {
-            return self.from_outside();
+            return self.outside();
         }
         self.leave(&mut hops);
         if !blocked(&hops) {
@@ -76,7 +76,7 @@ impl Leg<'_> {
     }
 
     /// A packet from outside finds no private address by itself; an answer follows its request.
-    fn from_outside(&self) -> Vec<Hop> {
+    fn outside(&self) -> Vec<Hop> {
         let hop = if self.to.vpc.is_none() {
             let reason = "neither end is in a VPC that was read";
             self.hop(
@@ -119,7 +119,7 @@ impl Leg<'_> {
             .filter_map(|id| self.index.groups.get(id.as_str()).copied())
             .collect();
         let far = (far.address, far.groups.as_slice());
-        rules::groups(&of.groups, &known, egress, far, &self.traffic)
+        rules::groups(&of.groups, &known, egress, far, self.traffic)
     }
 
     /// `None` where the subnet is not known: then there is no ACL to ask.
@@ -131,12 +131,11 @@ impl Leg<'_> {
             .iter()
             .find(own)
             .or(acls.iter().find(|acl| acl.default));
-        Some(match acl {
-            Some(acl) => rules::acl(acl, egress, far.address, &self.traffic),
-            None => {
-                let reason = "its network ACL was not read";
-                self.hop(HopKind::Acl, subnet.as_str(), Judgement::Unsure, reason)
-            }
+        Some(if let Some(acl) = acl {
+            rules::acl(acl, egress, far.address, self.traffic)
+        } else {
+            let reason = "its network ACL was not read";
+            self.hop(HopKind::Acl, subnet.as_str(), Judgement::Unsure, reason)
         })
     }
 

@@ -21,7 +21,7 @@ pub(super) const fn answers(traffic: Traffic) -> Traffic {
 pub(super) struct Undecided(Vec<(u16, u16)>);
 
 impl Undecided {
-    pub(super) fn new(traffic: &Traffic) -> Self {
+    pub(super) fn new(traffic: Traffic) -> Self {
         Self(vec![traffic.ports.unwrap_or((0, u16::MAX))])
     }
 
@@ -64,7 +64,7 @@ mod tests {
             rules in proptest::collection::vec((0u16..40, 0u16..40), 0..6),
         ) {
             let asked = Traffic { protocol: Some(6), ports: Some((5, 35)) };
-            let mut undecided = Undecided::new(&asked);
+            let mut undecided = Undecided::new(asked);
             let mut left: std::collections::BTreeSet<u16> = (5..=35).collect();
             for (a, b) in rules {
                 let (first, last) = (a.min(b), a.max(b));

@@ -10,13 +10,13 @@ use crate::model::{
 
 /// Holds a packet that enters or leaves a subnet against its ACL. Entries are asked by number; the
 /// first that speaks of a port decides on it.
-pub(super) fn acl(acl: &NetworkAcl, egress: bool, far: IpAddr, traffic: &Traffic) -> Hop {
+pub(super) fn acl(acl: &NetworkAcl, egress: bool, far: IpAddr, traffic: Traffic) -> Hop {
     let way = if egress { "out to" } else { "in from" };
     let mut entries: Vec<_> = acl
         .entries
         .iter()
         .filter(|entry| entry.egress == egress && entry.cidr.contains(&far))
-        .filter(|entry| same_protocol(&entry.traffic, traffic))
+        .filter(|entry| same_protocol(entry.traffic, traffic))
         .collect();
     entries.sort_by_key(|entry| entry.number);
     let mut undecided = Undecided::new(traffic);
@@ -77,7 +77,7 @@ pub(super) fn groups(
     known: &[&SecurityGroup],
     egress: bool,
     far: (IpAddr, &[SecurityGroupId]),
-    traffic: &Traffic,
+    traffic: Traffic,
 ) -> Hop {
     let names: Vec<&str> = ids.iter().map(SecurityGroupId::as_str).collect();
     let names = names.join(", ");
@@ -97,7 +97,7 @@ pub(super) fn groups(
                 .into_iter()
                 .map(|rule| (group.id.clone(), rule))
         })
-        .filter(|(_, rule)| rule.traffic.covers(traffic))
+        .filter(|(_, rule)| rule.traffic.covers(&traffic))
         .collect();
     let (address, members) = far;
     let by_rule = speaking.iter().find(|(_, rule)| {
@@ -147,6 +147,6 @@ pub(super) fn groups(
     }
 }
 
-fn same_protocol(rule: &Traffic, asked: &Traffic) -> bool {
+fn same_protocol(rule: Traffic, asked: Traffic) -> bool {
     rule.protocol.is_none() || rule.protocol == asked.protocol || asked.protocol.is_none()
 }
