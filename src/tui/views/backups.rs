@@ -34,6 +34,7 @@ static SPEC: Spec = Spec {
     banner,
     details,
     painter: Some(paint),
+    spare: &["account", "kind", "region"],
     hints: &[
         (Verb::NextForm, None, "copies"),
         (Verb::Operations, None, "restore"),

@@ -32,6 +32,7 @@ static SPEC: Spec = Spec {
     banner: |_, _| Vec::new(),
     details,
     painter: None,
+    spare: &["region"],
     hints: &[(Verb::NextForm, None, "pools")],
 };
 

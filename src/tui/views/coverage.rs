@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use crate::{
-    inventory::tables::text::{age, grouped},
+    inventory::tables::text::{grouped, span},
     model::{AccountId, Remote, State, Trouble, TroubleKind},
     tui::{
         theme::Role,
@@ -92,7 +92,7 @@ impl Coverage {
         let failed = |part: &Part| part.failed.is_some_and(|kind| kind != TroubleKind::Denied);
         counted(State::Failed, "failed", self.count(failed));
         if let Some(oldest) = self.oldest {
-            match age(oldest, now).as_str() {
+            match span(now.duration_since(oldest)).as_str() {
                 "now" => {}
                 age if self.is_stale(now) => say(format!("stale: {age} old"), Role::Stale),
                 age => say(format!("{age} old"), Role::Muted),

@@ -25,6 +25,7 @@ static SPEC: Spec = Spec {
     banner,
     details: clusters::details,
     painter: Some(paint),
+    spare: &["type", "capacity", "max"],
     hints: &[(Verb::Operations, None, "scale")],
 };
 

@@ -32,6 +32,8 @@ pub(super) struct Spec {
     pub(super) banner: fn(&[Row], &Desk<'_>) -> Vec<Line<'static>>,
     pub(super) details: fn(&Table, &Row, &Desk<'_>) -> Pairs,
     pub(super) painter: Option<Painter>,
+    /// Columns that are left out of narrow screens.
+    pub(super) spare: &'static [&'static str],
     /// Hints of its own, before those of every list.
     pub(super) hints: &'static [(Verb, Option<&'static str>, &'static str)],
 }
@@ -54,7 +56,7 @@ const ROWS: u16 = 5;
 impl Listing {
     pub(super) fn new(spec: &'static Spec) -> Self {
         let grid = |name: &&str| {
-            let grid = Grid::new(*tables::named(name)?);
+            let grid = Grid::new(*tables::named(name)?).sparing(spec.spare);
             Some(match spec.painter {
                 Some(painter) => grid.painted_by(painter),
                 None => grid,

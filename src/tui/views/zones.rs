@@ -33,6 +33,7 @@ static SPEC: Spec = Spec {
     banner: |_, _| Vec::new(),
     details,
     painter: Some(paint),
+    spare: &["state"],
     hints: &[
         (Verb::NextForm, None, "zones"),
         (Verb::Operations, None, "switch"),

@@ -9,6 +9,9 @@ use ratatui::{
 use super::{Brush, put, row, text};
 use crate::tui::theme::Role;
 
+/// Names that are longer are cut: values count more.
+const LONGEST: usize = 26;
+
 /// What a detail pane shows, top to bottom.
 #[derive(Clone, Debug, Default)]
 pub struct Pairs {
@@ -67,7 +70,8 @@ impl Pairs {
             Entry::Pair(name, _) => Some(text::width(name)),
             _ => None,
         });
-        let indent = names.max().unwrap_or(0).min(usize::from(area.width) / 2) + 2;
+        let most = (usize::from(area.width) / 3).min(LONGEST);
+        let indent = names.max().unwrap_or(0).min(most) + 2;
         for (index, entry) in self.lines.iter().skip(top).enumerate() {
             let Some(row) = row(area, index) else { break };
             match entry {

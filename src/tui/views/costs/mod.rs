@@ -29,7 +29,7 @@ use crate::{
         Query,
         tables::{
             Object, Row, Table,
-            text::{age, money, money_short},
+            text::{money, money_short, span},
         },
     },
     model::{
@@ -52,6 +52,7 @@ static SPEC: Spec = Spec {
     banner: |_, _| Vec::new(),
     details: table_details,
     painter: None,
+    spare: &["env"],
     hints: &[(Verb::NextForm, None, "form")],
 };
 
@@ -256,7 +257,7 @@ fn provenance(
             brush.style(Role::Strong),
         ),
         Span::styled(
-            format!("  Cost Explorer, {} old", age(costs.as_of, now)),
+            format!("  Cost Explorer, {}", old(costs.as_of, now)),
             brush.style(if is_old(costs, now) {
                 Role::Stale
             } else {
@@ -264,7 +265,7 @@ fn provenance(
             }),
         ),
         Span::styled(
-            format!("  {} incomplete days", brush.pick("░", ":")),
+            format!("  {} incomplete", brush.pick("░", ":")),
             brush.style(Role::Muted),
         ),
     ];
@@ -273,6 +274,14 @@ fn provenance(
         spans.push(Span::styled(said, brush.state_style(State::Working)));
     }
     spans.into()
+}
+
+/// `3 h old`, `just read`
+fn old(at: Timestamp, now: Timestamp) -> String {
+    match span(now.duration_since(at)).as_str() {
+        "now" => "just read".into(),
+        age => format!("{age} old"),
+    }
 }
 
 /// Requests that this look was paid for, and so the price of the next.

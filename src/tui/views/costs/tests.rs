@@ -9,7 +9,7 @@ fn accounts_stand_against_services_and_add_up() {
     let bench = Bench::new(sample::inventory());
     insta::assert_snapshot!(bench.drawn(&mut Costs::default(), 80, 24), @r"
     ╭ costs(9) ──────────────────────────────────── [heat] costs budgets anomalies ╮
-    │  Jan 2026 to date  net amortized  Cost Explorer, 3 h old  ░ incomplete days  │
+    │  Jan 2026 to date  net amortized  Cost Explorer, 3 h old  ░ incomplete       │
     │  ACCOUNT           TOTAL▼  CHANGE      EC2      RDS    other BY DAY          │
     │▌ prod-ml           $12.5k   ▲ +6%   $8.7k    $2.0k    $1.8k  ▆▆▆▆▆▆▆▆▆▆▆▆██░ │
     │  prod-app           $4.1k    = 0%   $2.9k     $667     $578  ██████████████░ │
@@ -40,7 +40,7 @@ fn a_wide_screen_has_more_services_longer_trends_and_the_account_beside() {
     let bench = Bench::new(sample::inventory());
     insta::assert_snapshot!(bench.drawn(&mut Costs::default(), 170, 24), @r"
     ╭ costs(9) ──────────────────────────────────────────────────────────────────── [heat] costs budgets anomalies ╮╭ prod-ml  888888888888  PROD ───────────────────────────╮
-    │  Jan 2026 to date  net amortized  Cost Explorer, 3 h old  ░ incomplete days                                  ││ this month    $12,534.98   ▲ +6%  complete days again… │
+    │  Jan 2026 to date  net amortized  Cost Explorer, 3 h old  ░ incomplete                                       ││ this month    $12,534.98   ▲ +6%  complete days again… │
     │  ACCOUNT           TOTAL▼  CHANGE      EC2      RDS      EKS       S3 EC2 oth… CloudWa…    other BY DAY      ││ last month    $26,221.14                               │
     │▌ prod-ml           $12.5k   ▲ +6%   $8.7k    $2.0k     $708     $534     $388     $116      $19  ▆▆▆▆▆▆▆▆██░ ││ by day        ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆… │
     │  prod-app           $4.1k    = 0%   $2.9k     $667     $232     $175     $127      $38       $6  ██████████░ ││                                                        │

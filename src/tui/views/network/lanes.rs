@@ -192,14 +192,10 @@ fn gutter(topology: &Topology, nodes: &[usize], rows: &mut [Row]) {
             .position(|row| row.left == here || row.hub == here || row.right == here)
     };
     for (index, edge) in topology.edges.iter().enumerate() {
-        let ends = [&edge.a, &edge.b];
-        let Some(vpc) = ends
-            .into_iter()
-            .find(|vpc| nodes.iter().any(|&node| topology.nodes[node].vpc == **vpc))
-        else {
-            continue;
-        };
-        if !shown.contains(&index) {
+        // A link between lanes stands in the lane that asked for it, and only there: the cursor
+        // needs one place for each.
+        let vpc = &edge.a;
+        if nodes.iter().any(|&node| topology.nodes[node].vpc == *vpc) && !shown.contains(&index) {
             let row = row_of(rows, vpc).unwrap_or(0);
             rows[row].gutter.push(Spot::Edge(index));
         }

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Cells for the name of the lane.
-const NAME: u16 = 9;
+const NAME: u16 = 8;
 /// Cells for links that leave a lane.
 const GUTTER: u16 = 20;
 /// The narrowest link that still says what is wrong.
@@ -52,11 +52,14 @@ impl Plan {
         let gutter = match area.width {
             _ if !outside => 0,
             100.. => GUTTER,
-            70.. => 14,
+            70.. => 12,
             _ => 0,
         };
-        let room = area.width.saturating_sub(NAME + gutter + 1);
-        let box_width = (room.saturating_sub(2 * LINK) / 3).clamp(6, 22);
+        let room = area
+            .width
+            .saturating_sub(NAME + gutter + u16::from(gutter > 0));
+        let least = if room < 70 { LINK - 1 } else { LINK };
+        let box_width = (room.saturating_sub(2 * least) / 3).clamp(6, 22);
         let link = (room.saturating_sub(3 * box_width) / 2).clamp(3, 24);
         let count: usize = lanes.iter().map(|lane| lane.rows.len()).sum();
         let count = u16::try_from(count).unwrap_or(u16::MAX);
@@ -229,10 +232,7 @@ impl Plan {
                     let far = topology
                         .node(&edge.b)
                         .map_or(edge.b.as_str(), |node| &node.label);
-                    let near = topology
-                        .node(&edge.a)
-                        .map_or(edge.a.as_str(), |node| &node.label);
-                    let said = format!("{} {near}→{far}", brush.pick("⇄", "<>"));
+                    let said = format!("{} {}", brush.pick("⇄", "<>"), clean(far));
                     text::fit(&said, place.width.into(), brush.symbols).into_owned()
                 };
                 let style = link_style(signs::role(edge.state), here, brush);
@@ -244,10 +244,7 @@ impl Plan {
                     .gateway_name
                     .as_deref()
                     .unwrap_or(join.gateway.as_str());
-                let vpc = topology
-                    .node(&join.vpc)
-                    .map_or(join.vpc.as_str(), |node| &node.label);
-                let said = format!("{} {vpc}→{}", brush.pick("◇", "TGW"), clean(gateway));
+                let said = format!("{} {}", brush.pick("◇", "TGW"), clean(gateway));
                 let said = text::fit(&said, place.width.into(), brush.symbols);
                 let style = link_style(signs::role(join.state), here, brush);
                 put(buffer, place, &Span::styled(said, style).into());

@@ -40,6 +40,7 @@ static SPEC: Spec = Spec {
     banner: |_, _| Vec::new(),
     details: table_details,
     painter: None,
+    spare: &["kind", "region"],
     hints: &[(Verb::NextForm, None, "form")],
 };
 

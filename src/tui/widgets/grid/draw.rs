@@ -65,13 +65,15 @@ impl Grid {
     }
 
     pub(super) fn slots(&self, width: u16) -> Vec<Slot> {
-        self.width.set(width.saturating_sub(2));
+        // Gutter at the left, a cell at the right that says when there is more.
+        let room = width.saturating_sub(3);
+        self.width.set(room);
         slots(
             self.table.columns,
             &self.naturals,
-            self.wide,
+            |column| self.shows(column),
             self.offset,
-            width.saturating_sub(2),
+            room,
         )
     }
 
@@ -111,7 +113,7 @@ impl Grid {
         }
         let last = slots.last().map_or(0, |slot| slot.column);
         let more = (last + 1..self.table.columns.len())
-            .any(|index| self.wide || !self.table.columns[index].wide);
+            .any(|index| self.shows(&self.table.columns[index]));
         if more && area.width > 0 {
             let right = Rect {
                 x: place.right() - 1,

@@ -14,17 +14,17 @@ pub(super) struct Slot {
     pub(super) width: u16,
 }
 
-/// Chooses columns for `width` cells: the first always, then, after `offset` that are scrolled
+/// Chooses among the columns that `shows` lets through, for `width` cells: the first always, then, after `offset` that are scrolled
 /// away, as many as fit at their narrowest. What is left lets them grow to what they hold.
 #[must_use]
 pub(super) fn slots(
     columns: &[Column],
     naturals: &[u16],
-    wide: bool,
+    shows: impl Fn(&Column) -> bool,
     offset: usize,
     width: u16,
 ) -> Vec<Slot> {
-    let mut candidates = (0..columns.len()).filter(|&index| wide || !columns[index].wide);
+    let mut candidates = (0..columns.len()).filter(|&index| shows(&columns[index]));
     let Some(first) = candidates.next() else {
         return Vec::new();
     };
@@ -77,11 +77,16 @@ pub(super) fn slots(
 
 /// How far columns can be scrolled so that the last still moves into view.
 #[must_use]
-pub(super) fn last_offset(columns: &[Column], naturals: &[u16], wide: bool, width: u16) -> usize {
-    let count = columns.iter().filter(|column| wide || !column.wide).count();
+pub(super) fn last_offset(
+    columns: &[Column],
+    naturals: &[u16],
+    shows: impl Fn(&Column) -> bool,
+    width: u16,
+) -> usize {
+    let count = columns.iter().filter(|column| shows(column)).count();
     (0..count)
         .find(|&offset| {
-            let shown = slots(columns, naturals, wide, offset, width).len();
+            let shown = slots(columns, naturals, &shows, offset, width).len();
             offset + shown >= count
         })
         .unwrap_or(0)
@@ -118,10 +123,16 @@ mod tests {
     const NATURALS: &[u16] = &[12, 6, 5, 60];
 
     fn shown(wide: bool, offset: usize, width: u16) -> Vec<(usize, u16, u16)> {
-        slots(COLUMNS, NATURALS, wide, offset, width)
-            .into_iter()
-            .map(|slot| (slot.column, slot.x, slot.width))
-            .collect()
+        slots(
+            COLUMNS,
+            NATURALS,
+            |column| wide || !column.wide,
+            offset,
+            width,
+        )
+        .into_iter()
+        .map(|slot| (slot.column, slot.x, slot.width))
+        .collect()
     }
 
     #[test]
@@ -134,9 +145,10 @@ mod tests {
 
     #[test]
     fn scrolling_keeps_the_first_column() {
+        let narrow = |column: &Column| !column.wide;
         assert_eq!(shown(false, 1, 17), [(0, 0, 10), (2, 12, 5)]);
-        assert_eq!(last_offset(COLUMNS, NATURALS, false, 17), 1);
-        assert_eq!(last_offset(COLUMNS, NATURALS, true, 200), 0);
-        assert_eq!(last_offset(COLUMNS, NATURALS, true, 30), 2);
+        assert_eq!(last_offset(COLUMNS, NATURALS, narrow, 17), 1);
+        assert_eq!(last_offset(COLUMNS, NATURALS, |_| true, 200), 0);
+        assert_eq!(last_offset(COLUMNS, NATURALS, |_| true, 30), 2);
     }
 }

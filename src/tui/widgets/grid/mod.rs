@@ -29,6 +29,9 @@ pub type Painter = fn(&Row, &Column, u16, Brush<'_>) -> Option<Line<'static>>;
 /// Rows that are looked at for the width of a column: enough to be right, few enough to be free.
 const SAMPLED: usize = 500;
 
+/// Below this many cells some columns are spared.
+const NARROW: u16 = 100;
+
 /// The state of one table on screen.
 pub struct Grid {
     pub table: Table,
@@ -50,6 +53,8 @@ pub struct Grid {
     anchor: Option<usize>,
     window: Window,
     painter: Option<Painter>,
+    /// Columns that are left out of narrow screens.
+    spare: &'static [&'static str],
     /// The widest text of each column.
     naturals: Vec<u16>,
     /// Cells of the last frame for the columns.
@@ -75,6 +80,7 @@ impl Grid {
             anchor: None,
             window: Window::default(),
             painter: None,
+            spare: &[],
             naturals: Vec::new(),
             width: Cell::default(),
             clicks: Clicks::default(),
@@ -85,6 +91,18 @@ impl Grid {
     pub const fn painted_by(mut self, painter: Painter) -> Self {
         self.painter = Some(painter);
         self
+    }
+
+    /// Leaves these columns out where there is little width, for the sake of those after them.
+    #[must_use]
+    pub const fn sparing(mut self, columns: &'static [&'static str]) -> Self {
+        self.spare = columns;
+        self
+    }
+
+    fn shows(&self, column: &Column) -> bool {
+        let spared = self.width.get() < NARROW && self.spare.contains(&column.key);
+        self.wide || !(column.wide || spared)
     }
 
     /// Replaces the rows; cursor and marks stay on what they were on.
@@ -188,7 +206,7 @@ impl Grid {
                 let last = layout::last_offset(
                     self.table.columns,
                     &self.naturals,
-                    self.wide,
+                    |column| self.shows(column),
                     self.width.get(),
                 );
                 self.offset = (self.offset + 1).min(last);
