@@ -4,6 +4,7 @@ pub mod cache;
 mod event;
 #[cfg(test)]
 mod fixture;
+pub mod index;
 mod query;
 pub mod reader;
 pub mod scope;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 pub use cache::{Cache, Meter};
 pub use event::Event;
+pub use index::{Index, Search};
 pub use query::{Loaded, Query, QueryKind};
 pub use reader::{Reader, Source, Want, gather};
 pub use scope::{Scope, ScopeError};
