@@ -93,7 +93,7 @@ fn circle(
             return Cycle(names);
         }
         path.push(step);
-        next = before[step].iter().find(|need| stuck(&need)).copied();
+        next = before[step].iter().find(|need| stuck(need)).copied();
     }
     Cycle(path.iter().map(ToString::to_string).collect())
 }

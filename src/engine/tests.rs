@@ -217,13 +217,13 @@ impl Bench {
             });
             assert!(planned, "{} is not in the plan", entry.change.title());
             let intended = records.iter().any(|record| {
-                let key = match &record.event {
-                    machine::Event::Step(
-                        _,
-                        machine::step::Event::Intent { key, .. }
-                        | machine::step::Event::CompIntent { key, .. },
-                    ) => key,
-                    _ => return false,
+                let machine::Event::Step(
+                    _,
+                    machine::step::Event::Intent { key, .. }
+                    | machine::step::Event::CompIntent { key, .. },
+                ) = &record.event
+                else {
+                    return false;
                 };
                 *key == entry.key && record.when.timestamp() <= entry.at
             });

@@ -180,8 +180,7 @@ fn refuse_network(folder: &Path) -> Result<()> {
     let Ok(info) = rustix::fs::statfs(folder) else {
         return Ok(());
     };
-    let magic = i64::try_from(info.f_type).unwrap_or(0);
-    match NETWORK.iter().find(|(known, _)| *known == magic) {
+    match NETWORK.iter().find(|(known, _)| *known == info.f_type) {
         None => Ok(()),
         Some((_, kind)) => Err(Error::NetworkFileSystem {
             path: folder.to_path_buf(),

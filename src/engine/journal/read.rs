@@ -237,11 +237,11 @@ pub(super) fn record(row: &Row<'_>) -> Result<Record> {
     })
 }
 
-/// The rows of one run and its steps as text, to be compared.
-pub(super) fn projection(
-    connection: &Connection,
-    run: RunId,
-) -> Result<(Vec<String>, HashMap<String, Vec<String>>)> {
+/// The row of a run, and the rows of its steps by their ids, as text.
+pub(super) type Projection = (Vec<String>, HashMap<String, Vec<String>>);
+
+/// The rows of one run and its steps, to be compared.
+pub(super) fn projection(connection: &Connection, run: RunId) -> Result<Projection> {
     let row = connection.query_row(
         "SELECT state, fence, updated_seq FROM run WHERE id = ?1",
         [run.as_bytes()],

@@ -217,24 +217,23 @@ impl State {
         use State as S;
         let next = match (self, event) {
             (S::AwaitingApproval, E::RunCreated { .. }) => S::AwaitingApproval,
-            (S::AwaitingApproval, E::ApprovalGranted { .. }) => S::Approved,
+            (S::AwaitingApproval, E::ApprovalGranted { .. })
+            | (S::Leased, E::LeaseReleased { .. }) => S::Approved,
             (S::AwaitingApproval, E::ApprovalDenied { .. }) => S::Rejected,
             (S::Approved | S::Leased, E::LeaseTaken { .. }) => S::Leased,
-            (S::Leased, E::LeaseReleased { .. }) => S::Approved,
             (
                 S::Running | S::Paused | S::Verifying | S::RollingBack,
                 E::LeaseTaken { .. } | E::LeaseReleased { .. } | E::GatePassed { .. },
+            )
+            | (
+                S::Approved | S::Leased | S::Running | S::Verifying | S::RollingBack,
+                E::StopAsked { .. },
             ) => self,
             (S::Leased, E::RunStarted) => S::Running,
             (S::Running, E::VerifyBegan) => S::Verifying,
             (S::Leased | S::Running | S::Verifying | S::RollingBack, E::Paused(_)) => S::Paused,
-            (S::Paused, E::Resumed { .. }) => forward,
+            (S::Paused, E::Resumed { .. } | E::StopAsked { .. }) => forward,
             (S::Running | S::Paused | S::Verifying, E::RollbackBegan { .. }) => S::RollingBack,
-            (
-                S::Approved | S::Leased | S::Running | S::Verifying | S::RollingBack,
-                E::StopAsked { .. },
-            ) => self,
-            (S::Paused, E::StopAsked { .. }) => forward,
             (S::Approved | S::Leased, E::RunDone { outcome, .. })
                 if matches!(outcome, Outcome::Stopped | Outcome::Expired) =>
             {

@@ -216,8 +216,8 @@ impl State {
             (
                 S::Compensating,
                 E::CompAck { .. } | E::CompAmbiguous { .. } | E::CompTried { .. },
-            ) => S::Compensating,
-            (S::CompFailed, E::CompReopened) => S::Compensating,
+            )
+            | (S::CompFailed, E::CompReopened) => S::Compensating,
             (from, E::CompDone) if from.can_be_undone() => S::Compensated,
             (from, E::CompFailed { .. }) if from.can_be_undone() => S::CompFailed,
             _ => return None,

@@ -46,13 +46,12 @@ impl Runner<'_> {
                 let reads = self.count(&step.id);
                 let window = seconds(step.window_seconds);
                 let age = self.age(step);
-                match judge(inverse.class(), &Standing::From, age, window, reads) {
-                    Finding::Nowhere => self.send_back(step, &inverse, &known).await,
-                    _ => {
-                        self.nap(LOOK).await;
-                        Ok(())
-                    }
+                let found = judge(inverse.class(), &Standing::From, age, window, reads);
+                if found == Finding::Nowhere {
+                    return self.send_back(step, &inverse, &known).await;
                 }
+                self.nap(LOOK).await;
+                Ok(())
             }
             Standing::From => self.send_back(step, &inverse, &known).await,
         }

@@ -1,5 +1,7 @@
 //! Moves the traffic of one name between the sides of its weighted group: blue-green by Route 53.
 
+mod checks;
+mod draft;
 mod observe;
 mod planned;
 

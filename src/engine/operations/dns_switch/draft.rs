@@ -1,0 +1,214 @@
+//! The steps of a switch, one after the other.
+
+use super::{super::Arguments, checks::Receiver, observe::Observed};
+use crate::{
+    engine::plan::{Compensation, Expected, OnFailure, Precondition, Settle, Step, Watch, Work},
+    model::{
+        Change, Region,
+        change::{Side, TrafficChange},
+        traffic::Record,
+    },
+};
+
+/// The TTL up to which a switch is quick enough to take back (Route 53 recommends 60 s beside
+/// aliases); the one that aliases of load balancers have.
+pub(super) const QUICK: u32 = 60;
+/// What Route 53 names as the normal time to reach all servers.
+const INSYNC: u32 = 60;
+const SETTLE: Settle = Settle {
+    interval_seconds: 2,
+    limit_seconds: 900,
+};
+const ATTEMPTS: u32 = 6;
+const WINDOW: u32 = 300;
+
+/// The steps so far; each waits for the one before.
+pub(super) struct Draft<'a> {
+    pub(super) seen: &'a Observed,
+    pub(super) steps: Vec<Step>,
+}
+
+impl Draft<'_> {
+    /// Phase 0: lowers the TTL and waits until the old one has run out everywhere. Gives the group
+    /// as it is then.
+    pub(super) fn lower_ttl(&mut self, before: Vec<Record>, ttl: u32) -> Vec<Record> {
+        let side = |record: Record| Side {
+            record,
+            from: ttl,
+            to: QUICK,
+        };
+        let change = TrafficChange::SetTtl {
+            account: self.seen.account,
+            zone: self.seen.zone.id.clone(),
+            sides: before.into_iter().map(side).collect(),
+        };
+        let after = change.after();
+        self.change(
+            "ttl",
+            change,
+            "a switch can only be as quick as the TTL",
+            Vec::new(),
+        );
+        // Some resolvers keep an answer a little longer than they should.
+        let wait = ttl.saturating_add(ttl / 5);
+        self.wait(
+            "ttl-aged",
+            wait,
+            "resolvers keep answers with the old TTL that long",
+        );
+        after
+    }
+
+    pub(super) fn shift(
+        &mut self,
+        before: Vec<Record>,
+        from: &[u8],
+        to: &[u8],
+        healthy: &[Receiver],
+    ) -> Vec<Record> {
+        let sides = before.into_iter().zip(from.iter().zip(to));
+        let change = TrafficChange::ShiftWeights {
+            account: self.seen.account,
+            zone: self.seen.zone.id.clone(),
+            sides: sides
+                .map(|(record, (&from, &to))| Side { record, from, to })
+                .collect(),
+        };
+        let after = change.after();
+        let health = healthy.iter().map(|side| Precondition::Healthy {
+            account: self.seen.account,
+            check: side.check.clone(),
+            what: side.what.clone(),
+        });
+        let why = "one batch: every side moves at once or none does";
+        self.change("shift", change, why, health.collect());
+        after
+    }
+
+    /// What proves the switch: answers aged, counted, and watched.
+    pub(super) fn watch(
+        &mut self,
+        wish: &Arguments,
+        after: Vec<Record>,
+        ttl: u32,
+        bake: u32,
+        healthy: &[Receiver],
+        warnings: &mut Vec<String>,
+    ) {
+        self.wait("aged", ttl, "resolvers keep the old answer for the TTL");
+        if !self.seen.zone.private {
+            self.answers(after, wish.number("samples").unwrap_or(400));
+        }
+        if bake == 0 {
+            warnings.push("no bake: nobody watches after the answers have moved".into());
+            return;
+        }
+        let mut watch = vec![Watch::Stands {
+            step: "shift".into(),
+        }];
+        watch.extend(healthy.iter().map(|side| Watch::Healthy {
+            account: self.seen.account,
+            check: side.check.clone(),
+            what: side.what.clone(),
+        }));
+        let work = Work::Bake {
+            seconds: bake,
+            interval_seconds: (bake / 12).clamp(5, 60),
+            watch,
+        };
+        let title = format!("watch for {bake} s");
+        let why = "what answers must stay healthy, and the records as they were set";
+        let permissions = &[
+            "route53:ListResourceRecordSets",
+            "route53:GetHealthCheckStatus",
+        ];
+        self.read("bake", title, why, work, (bake, bake), permissions);
+    }
+
+    fn answers(&mut self, sides: Vec<Record>, samples: u32) {
+        let work = Work::Answers {
+            account: self.seen.account,
+            zone: self.seen.zone.id.clone(),
+            sides,
+            samples,
+            interval_seconds: 15,
+            limit_seconds: 1800,
+        };
+        let title = format!("ask the zone's own servers {samples} times");
+        let why = "the shares of the answers must be those of the weights, with 99.9 % confidence";
+        self.read("answers", title, why, work, (5, 60), &[]);
+    }
+
+    fn wait(&mut self, id: &str, seconds: u32, why: &str) {
+        let work = Work::Wait { seconds };
+        let title = format!("wait {seconds} s");
+        self.read(id, title, why, work, (seconds, seconds), &[]);
+    }
+
+    fn read(
+        &mut self,
+        id: &str,
+        title: String,
+        why: &str,
+        work: Work,
+        (typical_seconds, slow_seconds): (u32, u32),
+        permissions: &[&str],
+    ) {
+        self.steps.push(Step {
+            id: id.into(),
+            title,
+            why: why.into(),
+            region: Region::global(),
+            work,
+            preconditions: Vec::new(),
+            settle: None,
+            compensation: Compensation::None {
+                because: "it changes nothing".into(),
+            },
+            on_failure: OnFailure::RollBack,
+            attempts: 1,
+            window_seconds: 0,
+            expected: Expected {
+                typical_seconds,
+                slow_seconds,
+            },
+            permissions: permissions.iter().map(ToString::to_string).collect(),
+        });
+    }
+
+    fn change(&mut self, id: &str, change: TrafficChange, why: &str, more: Vec<Precondition>) {
+        let inverse = Change::Traffic(change.inverse());
+        let change = Change::Traffic(change);
+        let mut preconditions = vec![
+            Precondition::Stands,
+            Precondition::Unchanged {
+                fact: "zone".into(),
+            },
+        ];
+        preconditions.extend(more);
+        self.steps.push(Step {
+            id: id.into(),
+            title: change.title(),
+            why: why.into(),
+            region: Region::global(),
+            preconditions,
+            settle: Some(SETTLE),
+            compensation: Compensation::Inverse { change: inverse },
+            on_failure: OnFailure::Pause,
+            attempts: ATTEMPTS,
+            window_seconds: WINDOW,
+            expected: Expected {
+                typical_seconds: INSYNC / 2,
+                slow_seconds: INSYNC,
+            },
+            permissions: vec![
+                change.action().into(),
+                "route53:GetChange".into(),
+                "route53:GetHealthCheckStatus".into(),
+                "route53:ListHostedZones".into(),
+                "route53:ListResourceRecordSets".into(),
+            ],
+            work: Work::Change { change },
+        });
+    }
+}
