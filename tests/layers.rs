@@ -68,14 +68,41 @@ fn foreign_crates_are_named_only_at_home() {
 #[test]
 fn no_arn_is_written_for_one_partition() {
     let literal = concat!("\"arn:", "aws:");
-    let guilty = |(file, text): (String, String)| {
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        code.contains(literal).then_some(file)
+    let sources = sources();
+    let tests = test_modules(&sources);
+    let guilty = |(file, text): &(String, String)| {
+        let code = text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap_or_default();
+        let tested = tests.iter().any(|module| file.starts_with(module.as_str()));
+        (!tested && code.contains(literal)).then(|| file.clone())
     };
-    assert_eq!(
-        sources().into_iter().filter_map(guilty).collect::<Vec<_>>(),
-        Vec::<String>::new()
-    );
+    let guilty: Vec<String> = sources.iter().filter_map(guilty).collect();
+    assert_eq!(guilty, Vec::<String>::new());
+}
+
+/// The beginnings of paths that belong to modules which only test builds have.
+fn test_modules(sources: &[(String, String)]) -> Vec<String> {
+    let mut modules = Vec::new();
+    for (file, text) in sources {
+        let folder = match file
+            .strip_suffix("mod.rs")
+            .or_else(|| file.strip_suffix("lib.rs"))
+        {
+            Some(folder) => folder.to_owned(),
+            None => file.replace(".rs", "/"),
+        };
+        for after in text.split("#[cfg(test)]\n").skip(1) {
+            let line = after.lines().next().unwrap_or_default();
+            let name = line
+                .split("mod ")
+                .nth(1)
+                .and_then(|rest| rest.strip_suffix(';'));
+            modules.extend(name.map(|name| format!("{folder}{name}")));
+        }
+    }
+    modules
 }
 
 /// The layers that a file imports, whether as `crate::name` or inside `use crate::{…}`.

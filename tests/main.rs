@@ -6,4 +6,5 @@ mod cli;
 mod dependencies;
 mod layers;
 mod support;
+mod walks;
 mod world;

@@ -20,9 +20,9 @@ const CLOCK: &str = "2026-01-15T10:00:00Z";
 
 /// File name, view (and form), size, keys to press first.
 const SHOTS: &[(&str, &str, &str, &str)] = &[
-    ("home", "home", "120x36", ""),
-    ("home-80x24", "home", "80x24", ""),
-    ("home-160x45", "home", "160x45", ""),
+    ("home", "home", "120x36", "g c g h"),
+    ("home-80x24", "home", "80x24", "g c g h"),
+    ("home-160x45", "home", "160x45", "g c g h"),
     ("network", "network", "120x36", ""),
     ("network-80x24", "network", "80x24", ""),
     ("network-matrix", "network", "120x36", "m"),
@@ -145,7 +145,11 @@ fn check(file: &str, svg: &str, stale: &mut Vec<String>) {
 
 fn png(svg: &str, path: &Path) {
     let mut fonts = Database::new();
-    for face in ["JetBrainsMono-Regular", "JetBrainsMono-Bold", "DejaVuSansMono"] {
+    for face in [
+        "JetBrainsMono-Regular",
+        "JetBrainsMono-Bold",
+        "DejaVuSansMono",
+    ] {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/assets/{face}.ttf"));
         fonts.load_font_data(fs::read(file).expect("the font that ships with the tests"));
     }

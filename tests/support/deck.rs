@@ -48,6 +48,7 @@ impl Deck {
             .expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_awsdeck"));
         command.args(arguments);
+        command.cwd(home.path());
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");

@@ -52,6 +52,10 @@ pub struct Aws {
     /// three times as long.
     pub request_timeout: Period,
     pub access: Access,
+    /// Name servers to ask instead of a zone's own, such as `127.0.0.1:5353`: for emulators, whose
+    /// zones no real server knows.
+    #[schemars(with = "Vec<String>")]
+    pub dns_servers: Vec<std::net::SocketAddr>,
 }
 
 /// What looking at costs may cost.
@@ -202,6 +206,7 @@ impl Default for Aws {
             max_concurrency: 256,
             request_timeout: Period::from_secs(20),
             access: Access::default(),
+            dns_servers: Vec::new(),
         }
     }
 }

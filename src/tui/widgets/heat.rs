@@ -41,10 +41,15 @@ fn ink(ground: Color) -> Color {
     };
     let light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
     // Equal contrast to black and to white (WCAG 2, relative luminance).
-    if light > 0.179 {
-        Color::Black
-    } else {
-        Color::White
+    let dark = light > 0.179;
+    // Not the terminal's own black and white: a palette may make anything of those.
+    match (ground, dark) {
+        (Color::Rgb(..), true) => Color::Rgb(0, 0, 0),
+        (Color::Rgb(..), false) => Color::Rgb(255, 255, 255),
+        (Color::Indexed(_), true) => Color::Indexed(16),
+        (Color::Indexed(_), false) => Color::Indexed(231),
+        (_, true) => Color::Black,
+        (_, false) => Color::White,
     }
 }
 
@@ -79,10 +84,10 @@ mod tests {
 
     #[test]
     fn the_ink_reads_on_dark_and_on_bright_ground() {
-        assert_eq!(ink(Color::Rgb(20, 20, 60)), Color::White);
-        assert_eq!(ink(Color::Rgb(240, 220, 90)), Color::Black);
-        assert_eq!(ink(Color::Indexed(231)), Color::Black);
-        assert_eq!(ink(Color::Indexed(17)), Color::White);
+        assert_eq!(ink(Color::Rgb(20, 20, 60)), Color::Rgb(255, 255, 255));
+        assert_eq!(ink(Color::Rgb(240, 220, 90)), Color::Rgb(0, 0, 0));
+        assert_eq!(ink(Color::Indexed(231)), Color::Indexed(16));
+        assert_eq!(ink(Color::Indexed(17)), Color::Indexed(231));
         assert_eq!(ink(Color::Yellow), Color::Black);
     }
 

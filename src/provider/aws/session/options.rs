@@ -46,6 +46,7 @@ impl Options {
             default_profile: settings.aws.profile.clone(),
             regions: settings.aws.regions.clone(),
             access: settings.aws.access.clone(),
+            dns_servers: settings.aws.dns_servers.clone(),
             read_only: settings.read_only(),
             request_timeout: Some(settings.aws.request_timeout.as_duration()),
             ..Self::default()
