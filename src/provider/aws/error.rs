@@ -303,3 +303,127 @@ fn say(code: &str, message: &str) -> String {
         (code, message) => format!("{message} ({code})"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Told(ErrorMetadata);
+
+    impl std::fmt::Display for Told {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl StdError for Told {}
+
+    impl ProvideErrorMetadata for Told {
+        fn meta(&self) -> &ErrorMetadata {
+            &self.0
+        }
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("client error ({0})")]
+    struct Hyper(&'static str);
+
+    type Failure = SdkError<Told, HttpResponse>;
+
+    fn answer(status: u16, kind: &'static str, body: &'static str) -> HttpResponse {
+        let status = status.try_into().expect("a status");
+        let mut answer = HttpResponse::new(status, SdkBody::from(body));
+        answer.headers_mut().insert("content-type", kind);
+        answer
+    }
+
+    fn refused(status: u16, code: &str) -> Failure {
+        let meta = ErrorMetadata::builder().code(code).message("why").build();
+        Failure::service_error(Told(meta), answer(status, "text/xml", "<Error/>"))
+    }
+
+    fn html() -> Failure {
+        let meta = ErrorMetadata::builder().build();
+        let page = answer(
+            500,
+            "text/html; charset=utf-8",
+            "<!doctype html><html></html>",
+        );
+        Failure::service_error(Told(meta), page)
+    }
+
+    fn fate(failure: Failure) -> &'static str {
+        match Call::unplaced("ec2", "CreateVpc").sent(failure) {
+            Sent::Accepted(_) => "accepted",
+            Sent::NotSent(_) => "not sent",
+            Sent::Refused(_) => "refused",
+            Sent::Unknown(_) => "unknown",
+        }
+    }
+
+    fn kind(failure: Failure) -> Kind {
+        Call::unplaced("ec2", "CreateVpc").error(failure).kind
+    }
+
+    #[test]
+    fn a_send_is_unknown_unless_it_certainly_did_not_happen() {
+        let io = |what| Failure::dispatch_failure(ConnectorError::io(Hyper(what).into()));
+        let other = ConnectorError::other("no credentials".into(), None);
+        let timeout = ConnectorError::timeout("late".into());
+        let unreadable = answer(200, "text/xml", "<cut");
+        let cases = [
+            (Failure::construction_failure("no bucket"), "not sent"),
+            (Failure::dispatch_failure(other), "not sent"),
+            (io("Connect"), "not sent"),
+            (io("SendRequest"), "unknown"),
+            (Failure::dispatch_failure(timeout), "unknown"),
+            (Failure::timeout_error("late"), "unknown"),
+            (Failure::response_error("cut short", unreadable), "unknown"),
+            (refused(400, "InvalidParameterValue"), "refused"),
+            (refused(403, "AccessDenied"), "refused"),
+            (refused(503, "RequestLimitExceeded"), "refused"),
+            (refused(500, "InternalError"), "unknown"),
+            (refused(503, "ServiceUnavailable"), "unknown"),
+            (html(), "unknown"),
+        ];
+        for (failure, expected) in cases {
+            let told = format!("{failure:?}");
+            assert_eq!(fate(failure), expected, "{told}");
+        }
+    }
+
+    #[test]
+    fn failures_are_sorted_by_what_the_reader_can_do() {
+        assert!(matches!(kind(html()), Kind::Unavailable { .. }));
+        assert!(matches!(
+            kind(refused(400, "Throttling")),
+            Kind::Throttled { .. }
+        ));
+        assert!(matches!(
+            kind(refused(400, "ExpiredToken")),
+            Kind::SignedOut { .. }
+        ));
+        let absent = refused(400, "InvalidVpcID.NotFound");
+        assert!(matches!(kind(absent), Kind::NotFound { .. }));
+        let denied = kind(refused(403, "UnauthorizedOperation"));
+        let expected = Kind::Denied {
+            action: "ec2:CreateVpc".into(),
+            message: "why (UnauthorizedOperation)".into(),
+        };
+        assert_eq!(denied, expected);
+        let late = kind(Failure::timeout_error("late"));
+        assert!(matches!(late, Kind::Unreachable { .. }));
+    }
+
+    #[test]
+    fn a_sign_in_that_failed_tells_its_own_reason() {
+        let inner = Error::new(Kind::MfaNeeded { device: "d".into() });
+        let inner = CredentialsError::provider_error(inner);
+        let failure = Failure::dispatch_failure(ConnectorError::other(inner.into(), None));
+        assert_eq!(kind(failure), Kind::MfaNeeded { device: "d".into() });
+    }
+}

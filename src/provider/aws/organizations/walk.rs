@@ -301,3 +301,115 @@ fn parents_first(mut units: Vec<Unit>) -> Vec<Unit> {
     sorted.extend(units);
     sorted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{AccountStatus, Tags},
+        provider::Error,
+    };
+
+    fn account(id: &str, parent: Option<&str>) -> Account {
+        Account {
+            id: id.parse().expect("an account"),
+            arn: "".into(),
+            name: id.into(),
+            email: String::new(),
+            status: AccountStatus::Active,
+            joined: None,
+            parent: parent.map(Into::into),
+            policies: Vec::new(),
+            tags: Tags::new(),
+        }
+    }
+
+    fn unit(id: &str, parent: Option<&str>) -> Unit {
+        Unit {
+            id: id.into(),
+            arn: "".into(),
+            name: id.into(),
+            parent: parent.map(Into::into),
+            policies: Vec::new(),
+            tags: Tags::new(),
+        }
+    }
+
+    fn denied() -> Error {
+        Error::new(Kind::Denied {
+            action: "organizations:ListRoots".into(),
+            message: "no".into(),
+        })
+    }
+
+    fn asked(walk: &mut Walk) -> Vec<Task> {
+        std::iter::from_fn(|| walk.next()).collect()
+    }
+
+    #[test]
+    fn units_are_asked_for_members_only_where_the_list_does_not_tell_places() {
+        for (place, asks) in [(Some("r-1"), false), (None, true)] {
+            let mut walk = Walk::default();
+            asked(&mut walk);
+            let roots = Answer::Units(vec![unit("r-1", None)], None);
+            walk.absorb(Task::Roots(None), Ok(roots)).expect("fine");
+            let page = Answer::Accounts(vec![account("111122223333", place)], None);
+            walk.absorb(Task::Accounts(None), Ok(page)).expect("fine");
+            let members = Task::Members("r-1".into(), None);
+            assert_eq!(asked(&mut walk).contains(&members), asks);
+        }
+    }
+
+    #[test]
+    fn the_next_page_of_accounts_stands_before_all_else() {
+        let mut walk = Walk::default();
+        asked(&mut walk);
+        let roots = Answer::Units(vec![unit("r-1", None)], None);
+        walk.absorb(Task::Roots(None), Ok(roots)).expect("fine");
+        let page = vec![account("111122223333", Some("r-1"))];
+        let page = Answer::Accounts(page, Some("more".into()));
+        walk.absorb(Task::Accounts(None), Ok(page)).expect("fine");
+        assert_eq!(walk.next(), Some(Task::Accounts(Some("more".into()))));
+    }
+
+    #[test]
+    fn what_is_denied_becomes_a_gap_and_the_rest_is_kept() {
+        let mut walk = Walk::default();
+        let page = Answer::Accounts(vec![account("111122223333", None)], None);
+        walk.absorb(Task::Accounts(None), Ok(page)).expect("fine");
+        walk.absorb(Task::Roots(None), Err(denied()))
+            .expect("a gap");
+        walk.absorb(Task::Policies(None), Err(denied()))
+            .expect("a gap");
+        let organization = walk.finish();
+        assert_eq!(organization.accounts.len(), 1);
+        let gaps = organization.gaps;
+        assert_eq!(gaps.len(), 2, "{gaps:?}");
+        assert!(
+            gaps[1].starts_with("the tree could not be read"),
+            "{gaps:?}"
+        );
+    }
+
+    #[test]
+    fn without_any_account_the_reason_is_the_error() {
+        let mut walk = Walk::default();
+        let error = walk.absorb(Task::Accounts(None), Err(denied()));
+        assert!(error.is_err());
+    }
+
+    #[test]
+    fn units_come_after_their_parents_whatever_order_they_were_found_in() {
+        let found = vec![
+            unit("ou-c", Some("ou-b")),
+            unit("ou-b", Some("r")),
+            unit("ou-a", Some("r")),
+            unit("r", None),
+        ];
+        let order: Vec<String> = parents_first(found)
+            .iter()
+            .map(|u| u.name.clone())
+            .collect();
+        assert_eq!(order, ["r", "ou-a", "ou-b", "ou-c"]);
+    }
+}
