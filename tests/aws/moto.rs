@@ -53,10 +53,6 @@ impl Moto {
         moto
     }
 
-    pub(crate) fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
-
     /// How awsdeck reaches it: a profile of its own, as a user of an emulator would write it.
     pub(crate) fn options(&self) -> Options {
         let file = self.folder.path().join("config");

@@ -80,16 +80,16 @@ async fn service_control_policies_reach_the_accounts_below_their_unit() {
     };
     let reach = |name: &str| {
         let policies = organization.effective_policies(named(name));
-        let mut names: Vec<String> = policies
+        let mut reached: Vec<String> = policies
             .iter()
             .filter(|(policy, _)| !policy.aws_managed)
             .map(|(policy, from)| {
-                let from = from.map(|unit| unit.name.as_str()).unwrap_or("itself");
+                let from = from.map_or("itself", |unit| unit.name.as_str());
                 format!("{} from {from}", policy.name)
             })
             .collect();
-        names.sort();
-        names
+        reached.sort();
+        reached
     };
     assert_eq!(
         reach("prod-ml"),

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use aws_sdk_costexplorer::{
     Client,
     types::{
-        AnomalyDateInterval, DateInterval, Granularity as Grain, Group, GroupDefinition,
-        GroupDefinitionType, Metric, MetricValue, ResultByTime,
+        AnomalyDateInterval, DateInterval, ForecastResult, Granularity as Grain, Group,
+        GroupDefinition, GroupDefinitionType, Metric, MetricValue, ResultByTime,
     },
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
@@ -110,7 +110,7 @@ impl provider::Costs for Costs {
         };
         let total = answer.total();
         let bounds = answer.forecast_results_by_time();
-        let sum = |bound: fn(&aws_sdk_costexplorer::types::ForecastResult) -> Option<&str>| {
+        let sum = |bound: fn(&ForecastResult) -> Option<&str>| {
             bounds
                 .iter()
                 .map(|result| amount(bound(result)))
@@ -121,8 +121,8 @@ impl provider::Costs for Costs {
             from: today,
             until,
             mean: amount(total.and_then(MetricValue::amount))?,
-            low: sum(|result| result.prediction_interval_lower_bound())?,
-            high: sum(|result| result.prediction_interval_upper_bound())?,
+            low: sum(ForecastResult::prediction_interval_lower_bound)?,
+            high: sum(ForecastResult::prediction_interval_upper_bound)?,
         }))
     }
 
@@ -130,7 +130,7 @@ impl provider::Costs for Costs {
         let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
         let since = today.saturating_sub(ANOMALY_DAYS.days());
         let interval = AnomalyDateInterval::builder().start_date(since.to_string());
-        let interval = interval.build().map_err(unbuildable)?;
+        let interval = interval.build().map_err(|error| unbuildable(&error))?;
         let request = self.client().get_anomalies().date_interval(interval);
         let mut anomalies = Vec::new();
         let mut token = None;
@@ -281,7 +281,7 @@ fn interval(from: Date, until: Date) -> Result<DateInterval> {
     let interval = DateInterval::builder()
         .start(from.to_string())
         .end(until.to_string());
-    interval.build().map_err(unbuildable)
+    interval.build().map_err(|error| unbuildable(&error))
 }
 
 fn next_month(day: Date) -> Result<Date> {
@@ -301,7 +301,7 @@ fn amount(text: Option<&str>) -> Result<Decimal> {
         .map_err(|_| unreadable("an amount that is no number"))
 }
 
-fn unbuildable(error: aws_smithy_types::error::operation::BuildError) -> Error {
+fn unbuildable(error: &aws_smithy_types::error::operation::BuildError) -> Error {
     unreadable(&error.to_string())
 }
 

@@ -45,6 +45,10 @@ impl<'a> Call<'a> {
     }
 
     /// The failure in the provider's own words, for any client of the SDK.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "by value it stands in `map_err` as it is"
+    )]
     pub fn error<E>(&self, error: SdkError<E, HttpResponse>) -> Error
     where
         E: StdError + ProvideErrorMetadata + 'static,

@@ -99,10 +99,10 @@ impl AssumeRole {
 
     /// Says which role was refused: the service's own words do not always.
     fn refused(&self, mut error: Error) -> Error {
-        if let Kind::Denied { message, .. } = &mut error.kind {
-            if !message.contains(&self.arn) {
-                *message = format!("{}: {message}", self.arn);
-            }
+        if let Kind::Denied { message, .. } = &mut error.kind
+            && !message.contains(&self.arn)
+        {
+            *message = format!("{}: {message}", self.arn);
         }
         error
     }
