@@ -1,9 +1,12 @@
 //! Work that a message leads to, as data.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{Action, message::Severity};
-use crate::inventory::{Query, Scope, tables::Object};
+use crate::{
+    engine::{Confirmation, Request, RunId, Sealed, operations::Arguments},
+    inventory::{Query, Scope, tables::Object},
+};
 
 /// What a view, an overlay or the deck wants done. `update` settles what only changes the state;
 /// the runtime does the rest.
@@ -45,6 +48,33 @@ pub enum Effect {
     },
     /// Switches mouse capture.
     Mouse(bool),
+    /// Plans an operation; changes nothing outside.
+    Plan {
+        operation: &'static str,
+        arguments: Arguments,
+    },
+    /// Opens the confirmation of a plan.
+    Confirm(Arc<Sealed>),
+    /// Carries a plan out that a person has confirmed.
+    Apply {
+        sealed: Arc<Sealed>,
+        confirmation: Confirmation,
+    },
+    /// Reads the list of runs and shows it.
+    ListRuns,
+    /// Shows a run and follows it.
+    Follow(RunId),
+    /// Asks for something to be done about a run.
+    Ask {
+        run: RunId,
+        request: Request,
+    },
+    /// Asks before something is done: the title, the word of the yes.
+    Question {
+        kind: &'static str,
+        word: &'static str,
+        then: Box<Effect>,
+    },
     /// Gives the terminal to a command of the user's, such as `aws sso login`, and takes it back.
     ShellOut(Vec<String>),
     /// Stops the deck's process group until the shell continues it.

@@ -1,9 +1,12 @@
 //! Whatever can change the state: keys, answers, signals, the passing of time.
 
+use std::sync::Arc;
+
 use crossterm::event::MouseEvent;
 
 use crate::{
     config::{keymap::Key, theme::Scheme},
+    engine::{RunId, RunStanding, RunSummary, Sealed},
     inventory::Event,
     provider::Caller,
 };
@@ -23,6 +26,12 @@ pub enum Message {
     /// What looking at costs was paid today, as it is shown.
     Spent(String),
     Identified(Caller),
+    /// A plan was sealed and kept.
+    Planned(Arc<Sealed>),
+    /// How a run stands.
+    Run(RunId, Box<RunStanding>),
+    /// Every run there is.
+    Runs(Vec<RunSummary>),
     /// A theme was read, to be used at once.
     Theme(Box<Scheme>),
     /// A keymap was read, to be used at once.

@@ -17,6 +17,7 @@ use crate::{
         keymap::{self, Key, Keymap},
         theme::{self, Depth},
     },
+    engine::RunId,
     inventory::{Inventory, Query, Scope},
     model::{Account, EnvironmentClass, Region},
     provider::{Caller, World},
@@ -61,6 +62,8 @@ pub struct State {
     pub asked: BTreeSet<Query>,
     /// So many accounts were known when the view was last asked what it needs.
     pub(super) known_accounts: usize,
+    /// The run whose page opens when it is first heard of; `None` inside is the next one.
+    pub(super) awaited_run: Option<Option<RunId>>,
     pub reading: Reading,
     /// What Cost Explorer was paid today, as it is shown; `None` where nothing was.
     pub spent: Option<String>,
@@ -194,6 +197,7 @@ impl State {
             commands: Vec::new(),
             asked: BTreeSet::new(),
             known_accounts: 0,
+            awaited_run: None,
             reading: Reading::default(),
             spent: None,
             retreats: 0,

@@ -1,9 +1,11 @@
 //! What lies over the views: prompts, lists to pick from, pages to read, questions. A stack; the
 //! topmost takes the keys.
 
+pub mod confirm;
 pub mod copy;
 pub mod diff;
 pub mod facts;
+pub mod form;
 pub mod help;
 pub mod input;
 pub mod messages;
@@ -13,18 +15,27 @@ pub mod picker;
 pub mod pickers;
 pub mod prompt;
 pub mod question;
+pub mod review;
+pub mod run;
 
 use jiff::Timestamp;
 use ratatui::{Frame, buffer::Buffer, layout::Rect, widgets::Widget};
 
 use super::{Action, Effect, State, theme::Role, widgets::Brush};
-use crate::config::keymap::Key;
+use crate::{
+    config::keymap::Key,
+    engine::{RunId, RunStanding},
+};
 
+pub use confirm::Confirm;
+pub use form::Form;
 pub use input::Input;
 pub use page::Page;
 pub use picker::{Entry, Picker};
 pub use prompt::Prompt;
 pub use question::Question;
+pub use review::PlanReview;
+pub use run::RunPage;
 
 /// One thing over the views.
 pub trait Overlay {
@@ -55,6 +66,11 @@ pub trait Overlay {
     /// Work to do when it is closed without being answered.
     fn cancelled(&mut self) -> Vec<Effect> {
         Vec::new()
+    }
+
+    /// Takes in how a run stands, where it follows that run; says whether it does.
+    fn run_told(&mut self, _run: RunId, _standing: &RunStanding) -> bool {
+        false
     }
 
     /// When it looks different by the passing of time alone.

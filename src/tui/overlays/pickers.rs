@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Entry, Picker};
 use crate::{
+    engine::operations::{self, Operation},
     inventory::{Scope, tables},
     model::text,
     tui::{Action, Effect, State, Verb},
@@ -75,6 +76,23 @@ pub fn regions(state: &State) -> Picker {
         entries.push(entry(region.to_string(), BTreeSet::from([region.clone()])));
     }
     Picker::new("regions", "Scope to a region", entries)
+}
+
+/// What can be planned; picking one opens its form.
+#[must_use]
+pub fn operations() -> Picker {
+    let entry = |operation: &&'static dyn Operation| Entry {
+        group: "plan",
+        label: operation.name().to_owned(),
+        detail: operation.summary().to_owned(),
+        effects: vec![Effect::Act(Action {
+            verb: Verb::PlanOperation,
+            argument: Some(operation.name().to_owned()),
+        })],
+        ..Entry::default()
+    };
+    let entries = operations::all().iter().map(entry).collect();
+    Picker::new("operations", "Operations", entries)
 }
 
 /// The columns of the current view.

@@ -2,6 +2,7 @@
 
 mod exit;
 mod frames;
+mod operate;
 mod watch;
 mod work;
 
@@ -29,6 +30,7 @@ use crate::{
 pub use exit::Outcome;
 use exit::Signals;
 use frames::Pace;
+pub use operate::Operating;
 pub(super) use work::Work;
 
 /// More messages than a burst of answers brings; then a frame is due anyway.
@@ -40,6 +42,8 @@ pub struct Options {
     pub source: Source,
     /// The top of what the cache holds, for the first frame.
     pub head: Option<Event>,
+    /// The journal and what carries plans out.
+    pub operating: Option<Operating>,
     /// Said in a panic's report.
     pub log: Option<PathBuf>,
     /// Where exports are written.

@@ -9,7 +9,10 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use super::{Options, Reload};
+use super::{
+    Options, Reload,
+    operate::{self, Operating, Operator},
+};
 use crate::{
     config::theme,
     inventory::{
@@ -26,6 +29,7 @@ pub(in crate::tui) struct Work {
     provider: Provider,
     messages: UnboundedSender<Message>,
     reader: Reader,
+    operating: Option<Operating>,
     /// Held by each piece of work on files while it lasts.
     files: Arc<()>,
     exports: PathBuf,
@@ -58,6 +62,7 @@ impl Work {
             provider,
             messages,
             reader,
+            operating: options.operating.clone(),
             files: Arc::new(()),
             exports: options.exports.clone(),
             tmux: options.tmux,
@@ -75,6 +80,38 @@ impl Work {
             Effect::LoadTheme(name) => self.theme(name, &state.themes),
             Effect::Reload => self.reload(),
             Effect::Export { path, text } => self.export(self.exports.join(path), text),
+            Effect::Plan {
+                operation,
+                arguments,
+            } => {
+                if let Some(operator) = self.operator(state) {
+                    let (inventory, rules) = (state.inventory.clone(), state.environments.clone());
+                    operator.plan(operation, arguments, inventory, rules);
+                }
+            }
+            Effect::Apply {
+                sealed,
+                confirmation,
+            } => {
+                if let Some(operator) = self.operator(state) {
+                    operator.apply(sealed, confirmation, operate::arming(state));
+                }
+            }
+            Effect::ListRuns => {
+                if let Some(operator) = self.operator(state) {
+                    tokio::task::spawn_blocking(move || operator.list());
+                }
+            }
+            Effect::Follow(run) => {
+                if let Some(operator) = self.operator(state) {
+                    tokio::spawn(async move { operator.follow(run).await });
+                }
+            }
+            Effect::Ask { run, request } => {
+                if let Some(operator) = self.operator(state) {
+                    tokio::task::spawn_blocking(move || operator.ask(run, &request));
+                }
+            }
             // The others only change the state and were settled there.
             _ => {}
         }
@@ -87,6 +124,27 @@ impl Work {
     /// Whether no file is read or written just now; reads of the world are counted by the state.
     pub(in crate::tui) fn is_idle(&self) -> bool {
         Arc::strong_count(&self.files) == 1
+    }
+
+    /// What plans and carries out; says so where there is nothing that could.
+    fn operator(&self, state: &State) -> Option<Operator> {
+        let Some(operating) = self.operating.clone() else {
+            self.say(
+                Severity::Warning,
+                "the journal is not open: nothing can be planned".into(),
+            );
+            return None;
+        };
+        let author = state
+            .caller
+            .as_ref()
+            .map_or("unknown", |caller| caller.arn.as_str());
+        Some(Operator {
+            operating,
+            provider: self.provider.clone(),
+            messages: self.messages.clone(),
+            author: author.to_owned(),
+        })
     }
 
     /// Asks who we are.

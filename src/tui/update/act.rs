@@ -3,13 +3,14 @@
 use super::{costs_money, paid_requests, settle, to_overlay, wanted};
 use crate::{
     config::keymap::{Key, Named},
+    engine::operations,
     inventory::{Scope, tables::Object},
     model::{EnvironmentClass, cost::PRICE_PER_REQUEST},
     provider::World,
     tui::{
         Action, Effect, State, Verb,
         overlays::{
-            Overlay, Prompt, Question, copy, diff, facts, help, messages, palette, pickers,
+            Form, Overlay, Prompt, Question, copy, diff, facts, help, messages, palette, pickers,
             question::Answer,
         },
         state::Access,
@@ -67,6 +68,11 @@ fn on_overlay(state: &mut State, action: &Action) -> Vec<Effect> {
         // list or a page that has no use for it.
         _ => Vec::new(),
     }
+}
+
+/// The same, whatever is open: for what an overlay itself leads to.
+pub(super) fn act_on_deck(state: &mut State, action: &Action) -> Vec<Effect> {
+    on_deck(state, action).unwrap_or_default()
 }
 
 /// The deck's own actions; `None` for what belongs to the view.
@@ -168,6 +174,19 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
         }
         Verb::UseTheme => vec![Effect::LoadTheme(argument?.to_owned())],
         Verb::SignIn => sign_in(state),
+        Verb::Operations => {
+            let picker = pickers::operations();
+            push(state, picker);
+            Vec::new()
+        }
+        Verb::PlanOperation => match argument.and_then(operations::find) {
+            Some(operation) => {
+                let form = Form::new(operation, selected(state).as_ref());
+                push(state, form);
+                Vec::new()
+            }
+            None => vec![Effect::Act(Verb::Operations.into())],
+        },
         Verb::Refresh => refresh(state, argument),
         Verb::Arm => arm(state, argument),
         Verb::Disarm => {
@@ -227,9 +246,6 @@ fn home(state: &mut State) -> Vec<Effect> {
 
 fn open_view(state: &State, argument: Option<&str>) -> Vec<Effect> {
     let name = argument.unwrap_or("home");
-    if name == "messages" {
-        return vec![Effect::Act(Verb::Messages.into())];
-    }
     match state
         .views
         .iter()
@@ -237,7 +253,11 @@ fn open_view(state: &State, argument: Option<&str>) -> Vec<Effect> {
         .find(|view| *view == name)
     {
         Some(view) => vec![Effect::Open { view, filter: None }],
-        None => vec![Effect::Say(format!("there is no view `{name}`"))],
+        None => match name {
+            "messages" => vec![Effect::Act(Verb::Messages.into())],
+            "runs" => vec![Effect::ListRuns],
+            _ => vec![Effect::Say(format!("there is no view `{name}`"))],
+        },
     }
 }
 

@@ -3,7 +3,12 @@
 use jiff::SignedDuration;
 
 use super::{act, wanted};
-use crate::tui::{Effect, State, Verb, message::Severity, overlays::facts, state::Access};
+use crate::tui::{
+    Effect, State, Verb,
+    message::Severity,
+    overlays::{Confirm, facts, run},
+    state::Access,
+};
 
 /// More rounds than any honest chain of effects needs; a circle ends here.
 const ROUNDS: usize = 64;
@@ -33,6 +38,28 @@ pub(super) fn settle(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
             Effect::Warn(severity, text) => state.notes.add(severity, &text, state.now),
             Effect::Filter(text) => filter(state, &text),
             Effect::Arm(seconds) => arm(state, seconds),
+            Effect::Confirm(sealed) => {
+                if state.is_armed() {
+                    let now = state.now;
+                    act::push(state, Confirm::new(sealed, now));
+                } else {
+                    queue.extend(act::act_on_deck(state, &Verb::Arm.into()));
+                }
+            }
+            Effect::Question { kind, word, then } => {
+                let question = run::question(kind, word, *then, state.now);
+                act::push(state, question);
+            }
+            Effect::Apply { .. } => {
+                // The review is done with; what follows is the run.
+                state.overlays.clear();
+                state.awaited_run = Some(None);
+                outside.push(effect);
+            }
+            Effect::Follow(run) => {
+                state.awaited_run = Some(Some(run));
+                outside.push(effect);
+            }
             Effect::Mouse(on) => {
                 state.mouse = on;
                 outside.push(Effect::Mouse(on));
@@ -48,6 +75,7 @@ fn open(state: &mut State, name: &str, text: Option<String>) -> Vec<Effect> {
     let Some(index) = state.views.iter().position(|view| view.name() == name) else {
         return match name {
             "messages" => vec![Effect::Act(Verb::Messages.into())],
+            "runs" => vec![Effect::ListRuns],
             _ => vec![Effect::Say(format!("there is no view `{name}`"))],
         };
     };

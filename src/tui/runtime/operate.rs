@@ -1,0 +1,165 @@
+//! The way from a form to a run, through the engine. Nothing else in the deck can change anything.
+
+use std::{io, sync::Arc, time::Duration};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::{
+    config::Environments,
+    engine::{
+        Arming, Clock, Confirmation, Engine, Request, RunId, Sealed,
+        operations::{Arguments, World},
+    },
+    inventory::Inventory,
+    provider::Provider,
+    tui::{Message, Severity, State, state::Access},
+};
+
+/// Between two looks at a run that is followed.
+const FOLLOW: Duration = Duration::from_millis(500);
+
+/// What carrying out needs beside the provider.
+#[derive(Clone)]
+pub struct Operating {
+    pub engine: Arc<Engine>,
+    /// Waits are counted by it.
+    pub clock: Arc<dyn Clock>,
+    /// Starts a process that executes a run and outlives the deck.
+    pub spawn: Arc<dyn Fn(&str) -> io::Result<()> + Send + Sync>,
+}
+
+/// All that a task works with.
+#[derive(Clone)]
+pub(super) struct Operator {
+    pub(super) operating: Operating,
+    pub(super) provider: Provider,
+    pub(super) messages: UnboundedSender<Message>,
+    pub(super) author: String,
+}
+
+impl Operator {
+    fn fail(&self, what: &str, error: &dyn std::fmt::Display) {
+        let text = format!("{what}: {error}");
+        let _ = self.messages.send(Message::Note(Severity::Error, text));
+    }
+
+    pub(super) fn plan(
+        self,
+        operation: &'static str,
+        arguments: Arguments,
+        inventory: Inventory,
+        environments: Environments,
+    ) {
+        tokio::spawn(async move {
+            let world = World {
+                provider: &self.provider,
+                inventory: &inventory,
+                environments: &environments,
+                author: &self.author,
+                now: self.operating.clock.now(),
+            };
+            match self
+                .operating
+                .engine
+                .plan(operation, &arguments, &world)
+                .await
+            {
+                Ok(sealed) => {
+                    let _ = self.messages.send(Message::Planned(Arc::new(sealed)));
+                }
+                Err(error) => self.fail("not planned", &error),
+            }
+        });
+    }
+
+    /// Opens a run of a confirmed plan and leaves it to a process of its own.
+    pub(super) fn apply(self, sealed: Arc<Sealed>, confirmation: Confirmation, arming: Arming) {
+        tokio::spawn(async move {
+            let Operating {
+                engine,
+                clock,
+                spawn,
+            } = &self.operating;
+            let opened = engine
+                .start(
+                    &sealed,
+                    &confirmation,
+                    &arming,
+                    &self.provider,
+                    &self.author,
+                    clock.as_ref(),
+                )
+                .await;
+            match opened {
+                Ok(run) => {
+                    if let Err(error) = spawn(&run.to_string()) {
+                        self.fail("the runner does not start", &error);
+                    }
+                    self.follow(run).await;
+                }
+                Err(error) => self.fail("not carried out", &error),
+            }
+        });
+    }
+
+    /// Tells how the run stands, whenever something has happened, until it ends.
+    pub(super) async fn follow(&self, run: RunId) {
+        let mut told = None;
+        while !self.messages.is_closed() {
+            match self.operating.engine.standing(run) {
+                Ok(standing) => {
+                    let ended = standing.view.state.is_terminal();
+                    if told != Some(standing.seq) {
+                        told = Some(standing.seq);
+                        let _ = self.messages.send(Message::Run(run, Box::new(standing)));
+                    }
+                    if ended {
+                        return;
+                    }
+                }
+                Err(error) => return self.fail("the run can't be followed", &error),
+            }
+            tokio::time::sleep(FOLLOW).await;
+        }
+    }
+
+    /// Asks whoever executes the run, and starts somebody where nobody does.
+    pub(super) fn ask(&self, run: RunId, request: &Request) {
+        let Operating {
+            engine,
+            clock,
+            spawn,
+        } = &self.operating;
+        if let Err(error) = engine.ask(run, request, &self.author, clock.as_ref()) {
+            return self.fail("not asked", &error);
+        }
+        match engine.needs_runner(run) {
+            Ok(true) => {
+                if let Err(error) = spawn(&run.to_string()) {
+                    self.fail("the runner does not start", &error);
+                }
+            }
+            Ok(false) => {}
+            Err(error) => self.fail("the run's state is not known", &error),
+        }
+    }
+
+    pub(super) fn list(&self) {
+        match self.operating.engine.runs() {
+            Ok(runs) => {
+                let _ = self.messages.send(Message::Runs(runs));
+            }
+            Err(error) => self.fail("the journal can't be read", &error),
+        }
+    }
+}
+
+/// What the deck may do, as the engine asks it.
+pub(super) const fn arming(state: &State) -> Arming {
+    match state.access {
+        Access::ReadOnly => Arming::ReadOnly,
+        Access::Disarmed => Arming::Disarmed,
+        Access::Armed(None) => Arming::Always,
+        Access::Armed(Some(until)) => Arming::Until(until),
+    }
+}
