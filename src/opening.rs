@@ -13,6 +13,7 @@ use awsdeck::{
         settings::Symbols as SymbolChoice,
         theme::{self, Appearance, Depth, Scheme},
     },
+    engine::Engine,
     inventory::{
         cache::{Cache, Meter},
         reader::Source,
@@ -26,7 +27,10 @@ use awsdeck::{
 };
 use jiff::Timestamp;
 
-use crate::wiring::{Setup, complain};
+use crate::{
+    operating,
+    wiring::{Setup, complain},
+};
 
 /// What is told once the deck is open.
 type Notes = Vec<(Severity, String)>;
@@ -74,6 +78,8 @@ fn options(
     tui::Options {
         source,
         head,
+        remember: remember(setup, provider).filter(|_| keep),
+        operating: operating(setup, global, provider, &mut notes).filter(|_| keep),
         log: Some(setup.files.log()),
         exports: env::current_dir().unwrap_or_default(),
         notes,
@@ -128,6 +134,64 @@ pub(crate) fn start(
         clock: world_clock(global),
         ..Start::shipped(provider.world.clone(), size, Timestamp::now())
     }
+}
+
+/// The journal of this organization and what carries its plans out.
+fn operating(
+    setup: &Setup,
+    global: &Global,
+    provider: &Provider,
+    notes: &mut Notes,
+) -> Option<tui::Operating> {
+    let id = match provider.world {
+        World::Demo => "demo".to_owned(),
+        World::Aws { .. } => organization_id(setup, global, provider)?,
+    };
+    let folder = setup.files.organization(&id).state().to_owned();
+    let engine = files::make_private_folder(&folder)
+        .map_err(|error| error.to_string())
+        .and_then(|()| Engine::open(&folder).map_err(|error| error.to_string()));
+    let engine = match engine {
+        Ok(engine) => Arc::new(engine),
+        Err(error) => {
+            notes.push((
+                Severity::Error,
+                format!("no journal, nothing can be planned: {error}"),
+            ));
+            return None;
+        }
+    };
+    let global = global.clone();
+    Some(tui::Operating {
+        engine,
+        clock: operating::clock(&global),
+        spawn: Arc::new(move |run| operating::spawn(run, &global)),
+    })
+}
+
+/// Writes down which organization this profile leads to.
+fn remember(setup: &Setup, provider: &Provider) -> Option<tui::Remember> {
+    let World::Aws { profile, .. } = &provider.world else {
+        return None;
+    };
+    let profile = profile.clone().unwrap_or_else(|| "default".into());
+    let path = setup.files.organizations();
+    Some(Arc::new(move |id| {
+        let known = fs::read(&path).ok();
+        let mut known: BTreeMap<String, String> = known
+            .and_then(|known| serde_json::from_slice(&known).ok())
+            .unwrap_or_default();
+        if known.insert(profile.clone(), id.to_owned()).as_deref() == Some(id) {
+            return;
+        }
+        let written = path
+            .parent()
+            .map_or(Ok(()), files::make_private_folder)
+            .and_then(|()| fs::write(&path, serde_json::to_vec(&known)?));
+        if let Err(error) = written {
+            tracing::warn!(%error, "the organization is not remembered");
+        }
+    }))
 }
 
 /// What the files of this world are called. Simulated worlds of another making are other worlds.

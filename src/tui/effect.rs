@@ -60,20 +60,12 @@ pub enum Effect {
         sealed: Arc<Sealed>,
         confirmation: Confirmation,
     },
-    /// Reads the list of runs and shows it.
-    ListRuns,
-    /// Shows a run and follows it.
-    Follow(RunId),
+    /// Reads the journal of runs.
+    ReadBook,
     /// Asks for something to be done about a run.
     Ask {
         run: RunId,
         request: Request,
-    },
-    /// Asks before something is done: the title, the word of the yes.
-    Question {
-        kind: &'static str,
-        word: &'static str,
-        then: Box<Effect>,
     },
     /// Gives the terminal to a command of the user's, such as `aws sso login`, and takes it back.
     ShellOut(Vec<String>),

@@ -6,10 +6,12 @@ use crossterm::event::MouseEvent;
 
 use crate::{
     config::{keymap::Key, theme::Scheme},
-    engine::{RunId, RunStanding, RunSummary, Sealed},
+    engine::Sealed,
     inventory::Event,
     provider::Caller,
 };
+
+use super::views::Book;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -28,10 +30,8 @@ pub enum Message {
     Identified(Caller),
     /// A plan was sealed and kept.
     Planned(Arc<Sealed>),
-    /// How a run stands.
-    Run(RunId, Box<RunStanding>),
-    /// Every run there is.
-    Runs(Vec<RunSummary>),
+    /// What the journal of runs tells.
+    Book(Box<Book>),
     /// A theme was read, to be used at once.
     Theme(Box<Scheme>),
     /// A keymap was read, to be used at once.

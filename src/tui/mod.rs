@@ -23,7 +23,7 @@ pub use action::{Action, Verb};
 pub use effect::Effect;
 pub use message::{Message, Severity};
 pub use picture::{Picture, Shot, picture};
-pub use runtime::{Operating, Options, Outcome, Reload, run};
+pub use runtime::{Operating, Options, Outcome, Reload, Remember, run};
 pub use state::{Clock, Start, State};
 pub use theme::{Symbols, Theme};
 pub use update::update;

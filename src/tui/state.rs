@@ -17,7 +17,7 @@ use crate::{
         keymap::{self, Key, Keymap},
         theme::{self, Depth},
     },
-    engine::RunId,
+    engine::Sealed,
     inventory::{Inventory, Query, Scope},
     model::{Account, EnvironmentClass, Region},
     provider::{Caller, World},
@@ -62,16 +62,17 @@ pub struct State {
     pub asked: BTreeSet<Query>,
     /// So many accounts were known when the view was last asked what it needs.
     pub(super) known_accounts: usize,
-    /// The run whose page opens when it is first heard of; `None` inside is the next one.
-    pub(super) awaited_run: Option<Option<RunId>>,
+    /// The plan under review.
+    pub sealed: Option<Arc<Sealed>>,
     pub reading: Reading,
     /// What Cost Explorer was paid today, as it is shown; `None` where nothing was.
     pub spent: Option<String>,
     /// How often in a row `back` was asked for.
     pub(super) retreats: u8,
     /// Inventory version and scope that each view was derived from.
-    derived: Vec<Option<(u64, u64)>>,
+    derived: Vec<Option<(u64, u64, u64)>>,
     scope_version: u64,
+    book_version: u64,
 }
 
 /// Tells the time; the simulated organization has its own.
@@ -197,7 +198,8 @@ impl State {
             commands: Vec::new(),
             asked: BTreeSet::new(),
             known_accounts: 0,
-            awaited_run: None,
+            sealed: None,
+            book_version: 0,
             reading: Reading::default(),
             spent: None,
             retreats: 0,
@@ -253,7 +255,11 @@ impl State {
     /// Derives the current view again if what it was derived from has changed. Called before a
     /// frame, so that a burst of answers costs one derivation.
     pub fn prepare(&mut self) {
-        let wanted = Some((self.inventory.version, self.scope_version));
+        let wanted = Some((
+            self.inventory.version,
+            self.scope_version,
+            self.book_version,
+        ));
         if self
             .derived
             .get(self.current)
@@ -262,6 +268,20 @@ impl State {
             self.with_view(|view, desk| view.derive(desk));
             self.derived[self.current] = wanted;
         }
+    }
+
+    /// Lays a plan before the reader.
+    pub(super) fn review(&mut self, sealed: Arc<Sealed>) {
+        self.book.plan = Some(Arc::new(sealed.review()));
+        self.sealed = Some(sealed);
+        self.book_version += 1;
+    }
+
+    /// Takes in what the journal tells; the plan under review stays.
+    pub(super) fn take_book(&mut self, book: Book) {
+        let plan = self.book.plan.take();
+        self.book = Book { plan, ..book };
+        self.book_version += 1;
     }
 
     pub(super) fn set_scope(&mut self, scope: Scope) {

@@ -15,17 +15,12 @@ pub mod picker;
 pub mod pickers;
 pub mod prompt;
 pub mod question;
-pub mod review;
-pub mod run;
 
 use jiff::Timestamp;
 use ratatui::{Frame, buffer::Buffer, layout::Rect, widgets::Widget};
 
 use super::{Action, Effect, State, theme::Role, widgets::Brush};
-use crate::{
-    config::keymap::Key,
-    engine::{RunId, RunStanding},
-};
+use crate::config::keymap::Key;
 
 pub use confirm::Confirm;
 pub use form::Form;
@@ -34,8 +29,6 @@ pub use page::Page;
 pub use picker::{Entry, Picker};
 pub use prompt::Prompt;
 pub use question::Question;
-pub use review::PlanReview;
-pub use run::RunPage;
 
 /// One thing over the views.
 pub trait Overlay {
@@ -66,11 +59,6 @@ pub trait Overlay {
     /// Work to do when it is closed without being answered.
     fn cancelled(&mut self) -> Vec<Effect> {
         Vec::new()
-    }
-
-    /// Takes in how a run stands, where it follows that run; says whether it does.
-    fn run_told(&mut self, _run: RunId, _standing: &RunStanding) -> bool {
-        false
     }
 
     /// When it looks different by the passing of time alone.

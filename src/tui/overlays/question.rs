@@ -54,6 +54,17 @@ impl Question {
         }
     }
 
+    /// A question whose only answer beside no is `y`.
+    #[must_use]
+    pub fn yes(title: &str, word: &'static str, then: Effect, now: Timestamp) -> Self {
+        let answer = Answer {
+            key: Key::char('y'),
+            label: word,
+            effects: vec![then],
+        };
+        Self::new("question", title, Vec::new(), vec![answer], now)
+    }
+
     fn is_ready(&self, now: Timestamp) -> bool {
         now.duration_since(self.since) >= DEAD_TIME
     }

@@ -42,6 +42,8 @@ pub struct Options {
     pub source: Source,
     /// The top of what the cache holds, for the first frame.
     pub head: Option<Event>,
+    /// Told the id of the organization once it is known, for the next start.
+    pub remember: Option<Remember>,
     /// The journal and what carries plans out.
     pub operating: Option<Operating>,
     /// Said in a panic's report.
@@ -57,6 +59,9 @@ pub struct Options {
     /// Reads settings, theme and keymap again.
     pub reload: Option<Reload>,
 }
+
+/// Keeps the id of the organization.
+pub type Remember = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// What reading the user's files again gives: messages that put them to use.
 pub type Reload = Arc<dyn Fn() -> Vec<Message> + Send + Sync>;

@@ -12,7 +12,7 @@ use crate::{
     },
     inventory::Inventory,
     provider::Provider,
-    tui::{Message, Severity, State, state::Access},
+    tui::{Message, Severity, State, state::Access, views::Book},
 };
 
 /// Between two looks at a run that is followed.
@@ -95,32 +95,42 @@ impl Operator {
                     if let Err(error) = spawn(&run.to_string()) {
                         self.fail("the runner does not start", &error);
                     }
-                    self.follow(run).await;
+                    self.follow().await;
                 }
                 Err(error) => self.fail("not carried out", &error),
             }
         });
     }
 
-    /// Tells how the run stands, whenever something has happened, until it ends.
-    pub(super) async fn follow(&self, run: RunId) {
+    /// Tells what the journal says, whenever something was written, until every run has ended.
+    pub(super) async fn follow(&self) {
         let mut told = None;
         while !self.messages.is_closed() {
-            match self.operating.engine.standing(run) {
-                Ok(standing) => {
-                    let ended = standing.view.state.is_terminal();
-                    if told != Some(standing.seq) {
-                        told = Some(standing.seq);
-                        let _ = self.messages.send(Message::Run(run, Box::new(standing)));
-                    }
-                    if ended {
-                        return;
-                    }
-                }
-                Err(error) => return self.fail("the run can't be followed", &error),
+            let operator = self.clone();
+            let look = tokio::task::spawn_blocking(move || operator.look(told)).await;
+            match look {
+                Ok(Some((newest, true))) => told = Some(newest),
+                Ok(_) | Err(_) => return,
             }
             tokio::time::sleep(FOLLOW).await;
         }
+    }
+
+    /// Reads the journal if it has grown since `told`; its newest line, and whether a run goes on.
+    pub(super) fn look(&self, told: Option<u64>) -> Option<(u64, bool)> {
+        let runs = match self.operating.engine.runs() {
+            Ok(runs) => runs,
+            Err(error) => {
+                self.fail("the journal can't be read", &error);
+                return None;
+            }
+        };
+        let newest = runs.iter().map(|run| run.seq).max().unwrap_or(0);
+        if told != Some(newest) {
+            let book = Book::default().read(&self.operating.engine);
+            let _ = self.messages.send(Message::Book(Box::new(book)));
+        }
+        Some((newest, runs.iter().any(|run| !run.state.is_terminal())))
     }
 
     /// Asks whoever executes the run, and starts somebody where nobody does.
@@ -141,15 +151,6 @@ impl Operator {
             }
             Ok(false) => {}
             Err(error) => self.fail("the run's state is not known", &error),
-        }
-    }
-
-    pub(super) fn list(&self) {
-        match self.operating.engine.runs() {
-            Ok(runs) => {
-                let _ = self.messages.send(Message::Runs(runs));
-            }
-            Err(error) => self.fail("the journal can't be read", &error),
         }
     }
 }

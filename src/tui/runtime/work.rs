@@ -10,13 +10,13 @@ use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::{
-    Options, Reload,
+    Options, Reload, Remember,
     operate::{self, Operating, Operator},
 };
 use crate::{
     config::theme,
     inventory::{
-        Event, Query,
+        Event, Loaded, Query,
         cache::Meter,
         reader::{Reader, Want},
     },
@@ -32,6 +32,8 @@ pub(in crate::tui) struct Work {
     operating: Option<Operating>,
     /// Held by each piece of work on files while it lasts.
     files: Arc<()>,
+    /// Held while a run is followed.
+    following: Arc<()>,
     exports: PathBuf,
     tmux: bool,
     reload: Option<Reload>,
@@ -48,6 +50,7 @@ impl Work {
             events,
             messages.clone(),
             options.source.meter.clone(),
+            options.remember.clone(),
         ));
         if let Some(cache) = &options.source.cache {
             let (kept, events) = mpsc::unbounded_channel();
@@ -56,6 +59,7 @@ impl Work {
                 events,
                 messages.clone(),
                 options.source.meter.clone(),
+                options.remember.clone(),
             ));
         }
         Self {
@@ -64,6 +68,7 @@ impl Work {
             reader,
             operating: options.operating.clone(),
             files: Arc::new(()),
+            following: Arc::new(()),
             exports: options.exports.clone(),
             tmux: options.tmux,
             reload: options.reload.clone(),
@@ -97,14 +102,9 @@ impl Work {
                     operator.apply(sealed, confirmation, operate::arming(state));
                 }
             }
-            Effect::ListRuns => {
+            Effect::ReadBook => {
                 if let Some(operator) = self.operator(state) {
-                    tokio::task::spawn_blocking(move || operator.list());
-                }
-            }
-            Effect::Follow(run) => {
-                if let Some(operator) = self.operator(state) {
-                    tokio::spawn(async move { operator.follow(run).await });
+                    self.read_book(operator);
                 }
             }
             Effect::Ask { run, request } => {
@@ -126,12 +126,25 @@ impl Work {
         Arc::strong_count(&self.files) == 1
     }
 
+    /// Reads the journal; stays with it while a run goes on, once however often it is asked.
+    fn read_book(&self, operator: Operator) {
+        if Arc::strong_count(&self.following) > 1 {
+            tokio::task::spawn_blocking(move || operator.look(None));
+            return;
+        }
+        let following = self.following.clone();
+        tokio::spawn(async move {
+            operator.follow().await;
+            drop(following);
+        });
+    }
+
     /// What plans and carries out; says so where there is nothing that could.
     fn operator(&self, state: &State) -> Option<Operator> {
         let Some(operating) = self.operating.clone() else {
             self.say(
                 Severity::Warning,
-                "the journal is not open: nothing can be planned".into(),
+                "the organization was not known when the deck was opened; open it again to plan and to see runs".into(),
             );
             return None;
         };
@@ -232,8 +245,20 @@ async fn forward(
     mut events: UnboundedReceiver<Event>,
     messages: UnboundedSender<Message>,
     meter: Meter,
+    remember: Option<Remember>,
 ) {
     while let Some(event) = events.recv().await {
+        if let (
+            Event::Loaded {
+                loaded: Loaded::Organization(organization),
+                ..
+            },
+            Some(remember),
+        ) = (&event, &remember)
+            && let Some(id) = &organization.id
+        {
+            remember(id.as_str());
+        }
         let costs = matches!(
             event,
             Event::Loaded {

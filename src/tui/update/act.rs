@@ -3,7 +3,7 @@
 use super::{costs_money, paid_requests, settle, to_overlay, wanted};
 use crate::{
     config::keymap::{Key, Named},
-    engine::operations,
+    engine::{Request, machine::run, operations},
     inventory::{Scope, tables::Object},
     model::{EnvironmentClass, cost::PRICE_PER_REQUEST},
     provider::World,
@@ -187,6 +187,19 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
             }
             None => vec![Effect::Act(Verb::Operations.into())],
         },
+        Verb::ConfirmPlan => vec![Effect::Confirm(state.sealed.clone()?)],
+        Verb::Export if state.view()?.context() == "plan" => {
+            let sealed = state.sealed.as_ref()?;
+            vec![Effect::Export {
+                path: format!("plan-{}.json", sealed.digest().short()).into(),
+                text: String::from_utf8_lossy(&sealed.to_file()).into_owned(),
+            }]
+        }
+        Verb::PauseRun | Verb::ResumeRun | Verb::RollBack => steer(state, action.verb)?,
+        Verb::Detach => vec![
+            Effect::Say("detached: the run goes on without the deck".into()),
+            Effect::Act(Verb::Back.into()),
+        ],
         Verb::Refresh => refresh(state, argument),
         Verb::Arm => arm(state, argument),
         Verb::Disarm => {
@@ -255,7 +268,6 @@ fn open_view(state: &State, argument: Option<&str>) -> Vec<Effect> {
         Some(view) => vec![Effect::Open { view, filter: None }],
         None => match name {
             "messages" => vec![Effect::Act(Verb::Messages.into())],
-            "runs" => vec![Effect::ListRuns],
             _ => vec![Effect::Say(format!("there is no view `{name}`"))],
         },
     }
@@ -290,6 +302,38 @@ fn difference(state: &mut State) -> Vec<Effect> {
     let page = diff::page(one, other, state);
     push(state, page);
     Vec::new()
+}
+
+/// Asks before the run under the cursor is paused, resumed or rolled back.
+fn steer(state: &mut State, verb: Verb) -> Option<Vec<Effect>> {
+    let object = selected(state)?;
+    let entry = state
+        .book
+        .runs
+        .iter()
+        .find(|entry| entry.summary.id.to_string() == object.id)?;
+    let run = entry.summary.id;
+    let (title, word, request) = match (verb, entry.summary.state) {
+        (Verb::RollBack, _) => {
+            let reason = "asked for in the deck".to_owned();
+            (
+                "Take back what the run has changed?",
+                "roll back",
+                Request::RollBack { reason },
+            )
+        }
+        (Verb::ResumeRun, _) | (_, run::State::Paused) => {
+            ("Resume the run?", "resume", Request::Resume)
+        }
+        _ => (
+            "Pause the run after what is under way?",
+            "pause",
+            Request::Pause,
+        ),
+    };
+    let question = Question::yes(title, word, Effect::Ask { run, request }, state.now);
+    push(state, question);
+    Some(Vec::new())
 }
 
 fn sign_in(state: &State) -> Vec<Effect> {

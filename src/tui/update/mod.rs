@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     config::keymap::{Found, Key, Named, spelled},
-    engine::{RunId, RunStanding},
     inventory::{Event, Inventory, Query},
 };
 
@@ -36,23 +35,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Planned(sealed) => {
-            let review = PlanReview::new(sealed, state);
-            act::push(state, review);
-            Vec::new()
+            state.review(sealed);
+            vec![Effect::Open {
+                view: "plan",
+                filter: None,
+            }]
         }
-        Message::Run(run, standing) => {
-            followed(state, run, *standing);
-            Vec::new()
-        }
-        Message::Runs(runs) => {
-            if runs.is_empty() {
-                state
-                    .notes
-                    .add(Severity::Info, "nothing was run yet", state.now);
-            } else {
-                let picker = overlays::run::runs(&runs, state);
-                act::push(state, picker);
-            }
+        Message::Book(book) => {
+            state.take_book(*book);
             Vec::new()
         }
         Message::Theme(scheme) => {
@@ -156,22 +146,6 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
         return grown(state);
     }
     Vec::new()
-}
-
-/// Shows a run that was just begun or picked; a page that was closed stays closed.
-fn followed(state: &mut State, run: RunId, standing: RunStanding) {
-    let told = state
-        .overlays
-        .iter_mut()
-        .any(|overlay| overlay.run_told(run, &standing));
-    if !told
-        && state
-            .awaited_run
-            .take_if(|wanted| wanted.is_none_or(|id| id == run))
-            .is_some()
-    {
-        act::push(state, RunPage::new(run, standing));
-    }
 }
 
 /// Arming ends by itself.

@@ -6,7 +6,7 @@ use super::{act, wanted};
 use crate::tui::{
     Effect, State, Verb,
     message::Severity,
-    overlays::{Confirm, facts, run},
+    overlays::{Confirm, facts},
     state::Access,
 };
 
@@ -46,19 +46,9 @@ pub(super) fn settle(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
                     queue.extend(act::act_on_deck(state, &Verb::Arm.into()));
                 }
             }
-            Effect::Question { kind, word, then } => {
-                let question = run::question(kind, word, *then, state.now);
-                act::push(state, question);
-            }
             Effect::Apply { .. } => {
-                // The review is done with; what follows is the run.
-                state.overlays.clear();
-                state.awaited_run = Some(None);
                 outside.push(effect);
-            }
-            Effect::Follow(run) => {
-                state.awaited_run = Some(Some(run));
-                outside.push(effect);
+                queue.extend(open(state, "runs", None));
             }
             Effect::Mouse(on) => {
                 state.mouse = on;
@@ -75,7 +65,6 @@ fn open(state: &mut State, name: &str, text: Option<String>) -> Vec<Effect> {
     let Some(index) = state.views.iter().position(|view| view.name() == name) else {
         return match name {
             "messages" => vec![Effect::Act(Verb::Messages.into())],
-            "runs" => vec![Effect::ListRuns],
             _ => vec![Effect::Say(format!("there is no view `{name}`"))],
         };
     };
@@ -88,7 +77,11 @@ fn open(state: &mut State, name: &str, text: Option<String>) -> Vec<Effect> {
     if let Some(text) = text {
         filter(state, &text);
     }
-    wanted(state)
+    let mut effects = wanted(state);
+    if name == "runs" {
+        effects.push(Effect::ReadBook);
+    }
+    effects
 }
 
 pub(super) fn filter(state: &mut State, text: &str) {
