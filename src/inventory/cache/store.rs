@@ -124,7 +124,11 @@ impl Store {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let value = row.get_ref(4)?.as_blob()?;
-            let query = query(row.get_ref(0)?.as_str()?, row.get(1)?, row.get(2)?);
+            let query = query(
+                row.get_ref(0)?.as_str()?,
+                row.get_ref(1)?.as_str_or_null()?,
+                row.get_ref(2)?.as_str_or_null()?,
+            );
             let at = Timestamp::from_microsecond(row.get(3)?);
             // A row that cannot be read is a row that is not there: it will be read from AWS.
             let (Some(query), Ok(at)) = (query, at) else {
@@ -285,9 +289,9 @@ fn forget_strangers(
     Ok(gone)
 }
 
-fn query(kind: &str, account: Option<String>, region: Option<String>) -> Option<Query> {
+fn query(kind: &str, account: Option<&str>, region: Option<&str>) -> Option<Query> {
     let account = account.and_then(|text| text.parse().ok());
-    let place = || Some(Place::new(account?, region.as_deref()?));
+    let place = || Some(Place::new(account?, region?));
     Some(match kind {
         "network" => Query::Network(place()?),
         "clusters" => Query::Clusters(place()?),

@@ -112,9 +112,9 @@ fn balancers(inventory: &Inventory, builder: &mut Builder) {
     }
 }
 
-fn values<'a, K, T>(
-    all: &'a std::collections::BTreeMap<K, Remote<std::sync::Arc<T>>>,
-) -> impl Iterator<Item = (&'a K, &'a T)> {
+fn values<K, T>(
+    all: &std::collections::BTreeMap<K, Remote<std::sync::Arc<T>>>,
+) -> impl Iterator<Item = (&K, &T)> {
     all.iter()
         .filter_map(|(key, remote)| Some((key, &**remote.value()?)))
 }

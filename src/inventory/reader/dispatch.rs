@@ -251,11 +251,11 @@ impl Dispatcher {
         }
         let tries = self.tries.entry(query.clone()).or_default();
         *tries += 1;
-        let wait = retry::after(error, query, *tries, self.source.limits.persistent)?;
+        let pause = retry::after(error, query, *tries, self.source.limits.persistent)?;
         // What has failed waits behind what may well succeed.
         self.queue
-            .delay(query.clone(), want.max(Want::Near), now + wait);
-        Some(wait)
+            .delay(query.clone(), want.max(Want::Near), now + pause);
+        Some(pause)
     }
 
     /// Why an account is not even asked.

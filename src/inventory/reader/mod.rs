@@ -101,11 +101,7 @@ pub async fn gather(source: Source, inventory: Inventory, queries: Vec<Query>) -
                 query,
                 trouble,
                 again: None,
-            } => {
-                if open.remove(&query) {
-                    gathered.failures.push((query, trouble));
-                }
-            }
+            } if open.remove(&query) => gathered.failures.push((query, trouble)),
             _ => {}
         }
     }

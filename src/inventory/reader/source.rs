@@ -56,7 +56,7 @@ impl From<&Settings> for Limits {
             in_flight: settings.aws.max_concurrency.max(1),
             timeout: settings.aws.request_timeout.as_duration() * 3,
             patience: Duration::from_secs(2),
-            fresh_for: Duration::from_secs(60),
+            fresh_for: Duration::from_mins(1),
             persistent: true,
             cost_metric: settings.cost.metric,
             cost_ttl: settings.cost.cache_ttl.as_duration(),
