@@ -45,7 +45,7 @@ pub(crate) async fn operate(
     };
     let files = setup.files.organization(&id);
     let engine = make_private_folder(files.state())
-        .map_err(no_folder)
+        .map_err(|error| no_folder(&error))
         .and_then(|()| Engine::open(files.state()).map_err(|error| error.to_string()));
     let engine = match engine {
         Ok(engine) => engine,
@@ -70,7 +70,7 @@ pub(crate) async fn operate(
     })
 }
 
-fn no_folder(error: io::Error) -> String {
+fn no_folder(error: &io::Error) -> String {
     format!("the state folder cannot be made: {error}")
 }
 

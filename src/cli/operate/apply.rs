@@ -28,15 +28,15 @@ pub(super) async fn apply(
 ) -> io::Result<Exit> {
     let sealed = match bench.engine.load(&wanted.plan) {
         Ok(sealed) => sealed,
-        Err(error) => return refused(&error),
+        Err(error) => return Ok(refused(&error)),
     };
     let arming = armed(bench.arming, wanted.write);
     if let Err(error) = arming.permit(bench.clock.now()) {
-        return refused(&error.into());
+        return Ok(refused(&error.into()));
     }
     let confirmation = match confirmation(&sealed, wanted.confirm.as_deref(), bench.output, out)? {
         Ok(confirmation) => confirmation,
-        Err(error) => return refused(&error.into()),
+        Err(error) => return Ok(refused(&error.into())),
     };
     let started = bench
         .engine
@@ -51,7 +51,7 @@ pub(super) async fn apply(
         .await;
     let run = match started {
         Ok(run) => run,
-        Err(error) => return refused(&error),
+        Err(error) => return Ok(refused(&error)),
     };
     let name = run.to_string();
     (bench.spawn)(&name)?;
@@ -120,7 +120,7 @@ pub(super) async fn execute(run: RunId, bench: &Bench<'_>) -> io::Result<Exit> {
     .await
     {
         Ok(ended) => Ok(exit(ended.state)),
-        Err(error) => refused(&error.into()),
+        Err(error) => Ok(refused(&error.into())),
     }
 }
 
@@ -136,7 +136,7 @@ pub(super) async fn follow(
     loop {
         let records = match bench.engine.records(run, seen, 1000) {
             Ok(records) => records,
-            Err(error) => return refused(&error),
+            Err(error) => return Ok(refused(&error)),
         };
         for record in &records {
             seen = record.seq;
@@ -151,7 +151,7 @@ pub(super) async fn follow(
         out.flush()?;
         let view = match bench.engine.standing(run) {
             Ok(standing) => standing.view,
-            Err(error) => return refused(&error),
+            Err(error) => return Ok(refused(&error)),
         };
         if records.is_empty() && (view.state.is_terminal() || view.state == State::Paused) {
             if let Some(pause) = &view.pause {

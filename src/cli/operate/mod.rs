@@ -45,22 +45,22 @@ pub async fn run(command: &Command, bench: &Bench<'_>, out: &mut impl Write) -> 
         Command::Runs(wanted) => runs::runs(wanted.what.as_ref(), bench, out).await,
         Command::Runner { run } => match bench.engine.find_run(run) {
             Ok(run) => apply::execute(run, bench).await,
-            Err(error) => refused(&error),
+            Err(error) => Ok(refused(&error)),
         },
         _ => Ok(Exit::Usage),
     }
 }
 
 /// Says why the engine did not; the exit code tells refusal from failure.
-fn refused(error: &Error) -> io::Result<Exit> {
+fn refused(error: &Error) -> Exit {
     if error.is_nothing_to_do() {
         eprintln!("{error}");
-        return Ok(Exit::Done);
+        return Exit::Done;
     }
     eprintln!("error: {error}");
-    Ok(if error.is_refusal() {
+    if error.is_refusal() {
         Exit::Refused
     } else {
         Exit::Failed
-    })
+    }
 }

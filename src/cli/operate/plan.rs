@@ -25,12 +25,12 @@ pub(super) async fn plan(wish: &Wish, bench: &Bench<'_>, out: &mut impl Write) -
         .await
     {
         Ok(sealed) => sealed,
-        Err(error) => return refused(&error),
+        Err(error) => return Ok(refused(&error)),
     };
     if let Some(path) = &wish.out
         && let Err(error) = Engine::save(&sealed, path)
     {
-        return refused(&error);
+        return Ok(refused(&error));
     }
     show(&sealed, bench.output, out)?;
     Ok(Exit::Changes)

@@ -26,7 +26,7 @@ pub(super) async fn runs(
         Some(RunsCommand::Show { run }) => with(run, bench, |run| show(run, bench, out)),
         Some(RunsCommand::Attach { run }) => match bench.engine.find_run(run) {
             Ok(run) => apply::follow(run, bench, out).await,
-            Err(error) => refused(&error),
+            Err(error) => Ok(refused(&error)),
         },
         Some(RunsCommand::Pause { run }) => {
             with(run, bench, |run| ask(run, &Request::Pause, bench, out))
@@ -41,18 +41,18 @@ pub(super) async fn runs(
         }) => {
             let id = match bench.engine.find_run(run) {
                 Ok(id) => id,
-                Err(error) => return refused(&error),
+                Err(error) => return Ok(refused(&error)),
             };
             let sealed = match bench.engine.standing(id) {
                 Ok(standing) => standing.sealed,
-                Err(error) => return refused(&error),
+                Err(error) => return Ok(refused(&error)),
             };
             match apply::confirmation(&sealed, confirm.as_deref(), bench.output, out)? {
                 Ok(_) => {
                     let reason = "asked for on the command line".into();
                     steer(run, Some(Request::RollBack { reason }), *write, bench, out).await
                 }
-                Err(error) => refused(&error.into()),
+                Err(error) => Ok(refused(&error.into())),
             }
         }
         Some(RunsCommand::Verify { run: Some(folder) }) if Path::new(folder).is_dir() => faults(
@@ -68,7 +68,7 @@ pub(super) async fn runs(
                 );
                 faults(Ok(verified.faults), &whole, out)
             }
-            Err(error) => refused(&error),
+            Err(error) => Ok(refused(&error)),
         },
         Some(RunsCommand::Export { run, folder }) => with(run, bench, |run| {
             match export::export(bench.engine, run, folder) {
@@ -76,7 +76,7 @@ pub(super) async fn runs(
                     writeln!(out, "wrote {}", folder.display())?;
                     Ok(Exit::Done)
                 }
-                Err(error) => refused(&error),
+                Err(error) => Ok(refused(&error)),
             }
         }),
     }
@@ -89,14 +89,14 @@ fn with(
 ) -> io::Result<Exit> {
     match bench.engine.find_run(name) {
         Ok(run) => act(run),
-        Err(error) => refused(&error),
+        Err(error) => Ok(refused(&error)),
     }
 }
 
 fn list(bench: &Bench<'_>, out: &mut impl Write) -> io::Result<Exit> {
     let runs = match bench.engine.runs() {
         Ok(runs) => runs,
-        Err(error) => return refused(&error),
+        Err(error) => return Ok(refused(&error)),
     };
     if bench.output == Output::Json {
         let document = json!({ "schema": "awsdeck/runs/v1", "as_of": bench.clock.now().to_string(), "items": runs });
@@ -129,7 +129,7 @@ fn show(run: RunId, bench: &Bench<'_>, out: &mut impl Write) -> io::Result<Exit>
         bench.engine.records(run, 0, u32::MAX),
     ) {
         (Ok(standing), Ok(records)) => (standing, records),
-        (Err(error), _) | (_, Err(error)) => return refused(&error),
+        (Err(error), _) | (_, Err(error)) => return Ok(refused(&error)),
     };
     let review = standing.sealed.review();
     if bench.output == Output::Json {
@@ -167,7 +167,7 @@ fn ask(run: RunId, request: &Request, bench: &Bench<'_>, out: &mut impl Write) -
             writeln!(out, "asked run {run}")?;
             Ok(Exit::Done)
         }
-        Err(error) => refused(&error),
+        Err(error) => Ok(refused(&error)),
     }
 }
 
@@ -180,24 +180,24 @@ async fn steer(
     out: &mut impl Write,
 ) -> io::Result<Exit> {
     if let Err(error) = apply::armed(bench.arming, write).permit(bench.clock.now()) {
-        return refused(&error.into());
+        return Ok(refused(&error.into()));
     }
     let run = match bench.engine.find_run(name) {
         Ok(run) => run,
-        Err(error) => return refused(&error),
+        Err(error) => return Ok(refused(&error)),
     };
     if let Some(request) = request {
         match bench.engine.ask(run, &request, bench.author, &*bench.clock) {
             Ok(()) => {}
             // A run whose process died is not paused: it goes on as soon as somebody takes it up.
             Err(Error::NotNow { .. }) if request == Request::Resume => {}
-            Err(error) => return refused(&error),
+            Err(error) => return Ok(refused(&error)),
         }
     }
     match bench.engine.needs_runner(run) {
         Ok(true) => (bench.spawn)(&run.to_string())?,
         Ok(false) => {}
-        Err(error) => return refused(&error),
+        Err(error) => return Ok(refused(&error)),
     }
     apply::follow(run, bench, out).await
 }
@@ -219,6 +219,6 @@ fn faults(
             }
             Ok(Exit::Failed)
         }
-        Err(error) => refused(&error),
+        Err(error) => Ok(refused(&error)),
     }
 }

@@ -88,12 +88,12 @@ impl File {
         }
         for bind in raw.bind {
             let line = line_of(text, bind.span().start);
-            file.bind(shown, line, bind.into_inner(), leader);
+            file.bind(shown, line, bind.get_ref(), leader);
         }
         Ok(file)
     }
 
-    fn bind(&mut self, shown: &str, line: usize, bind: RawBind, leader: &str) {
+    fn bind(&mut self, shown: &str, line: usize, bind: &RawBind, leader: &str) {
         let chords: Vec<&OneOrMany> = bind.on.iter().chain(bind.on_any.iter().flatten()).collect();
         if chords.is_empty() {
             let message = format!("`{}` has no key: give `on` or `on_any`", bind.run);

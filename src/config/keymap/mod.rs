@@ -136,7 +136,7 @@ impl Library {
     #[must_use]
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         let given = PathBuf::from(name);
-        if name.ends_with(".toml") {
+        if given.extension().is_some_and(|ending| ending == "toml") {
             return given.is_file().then_some(given);
         }
         let is_plain = !name.contains(['/', '\\']) && !name.starts_with('.');
@@ -153,7 +153,7 @@ impl Library {
         let mut chain: Vec<File> = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         let mut next = Some(name.to_owned());
-        while let Some(name) = next {
+        while let Some(name) = next.take() {
             // A file of the user's may extend the shipped one that it is named after.
             let own = !seen.contains(&name);
             if seen.iter().filter(|known| **known == name).count() > 1 {
@@ -161,7 +161,7 @@ impl Library {
                 return Err(Error::Circle(name, seen.join(" → ")));
             }
             let file = self.read(&name, own)?;
-            next = file.inherits.clone();
+            next.clone_from(&file.inherits);
             seen.push(name);
             chain.push(file);
         }

@@ -56,7 +56,6 @@ fn rgb(paint: Option<Paint>) -> Option<Rgb> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::config::theme::Library;
 
     #[test]

@@ -104,7 +104,7 @@ impl Library {
     #[must_use]
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         let given = PathBuf::from(name);
-        if name.ends_with(".toml") {
+        if given.extension().is_some_and(|ending| ending == "toml") {
             return given.is_file().then_some(given);
         }
         let is_plain = !name.contains(['/', '\\']) && !name.starts_with('.');
@@ -117,13 +117,13 @@ impl Library {
         let mut chain: Vec<File> = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         let mut next = Some(name.to_owned());
-        while let Some(name) = next {
+        while let Some(name) = next.take() {
             if seen.contains(&name) {
                 seen.push(name.clone());
                 return Err(Error::Circle(name, seen.join(" → ")));
             }
             let file = self.read(&name)?;
-            next = file.inherits.clone();
+            next.clone_from(&file.inherits);
             seen.push(name);
             chain.push(file);
         }

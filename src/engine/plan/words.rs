@@ -46,6 +46,6 @@ mod tests {
         let typable = |word: &&str| {
             (3..=9).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
         };
-        assert!(WORDS.iter().all(|word| typable(word)));
+        assert!(WORDS.iter().all(typable));
     }
 }
