@@ -234,7 +234,9 @@ impl<K: Clone + Eq + Hash, V> Tree<K, V> {
         for (index, node) in self.nodes.iter().enumerate() {
             path.retain(|&above| self.ends[above] > index);
             if keep(node) {
-                path.iter().for_each(|&above| kept[above] = true);
+                for &above in &path {
+                    kept[above] = true;
+                }
                 whole_until = whole_until.max(self.ends[index]);
             }
             kept[index] = index < whole_until;

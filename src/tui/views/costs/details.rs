@@ -127,13 +127,16 @@ fn tell_services(line: &Line, heat: &Heat, currency: &str, pairs: &mut Pairs, br
 /// `▲ $3,100.00 more than expected  EC2  since 2026-01-12  BoxUsage:p5.48xlarge`
 fn anomaly_line(anomaly: &Anomaly, brush: Brush<'_>) -> Text<'static> {
     let service = anomaly.service.as_deref().map_or("all services", short);
-    let mut said = format!("  {}  since {}", clean(service), anomaly.start);
-    if let Some(end) = anomaly.end {
-        said += &format!(" until {end}");
-    }
-    if let Some(usage) = &anomaly.usage_type {
-        said += &format!("  {}", clean(usage));
-    }
+    let until = anomaly
+        .end
+        .map(|end| format!(" until {end}"))
+        .unwrap_or_default();
+    let usage = clean(anomaly.usage_type.as_deref().unwrap_or_default());
+    let said = format!(
+        "  {}  since {}{until}  {usage}",
+        clean(service),
+        anomaly.start
+    );
     Text::from(vec![
         brush.sign(State::Warning),
         Span::styled(

@@ -184,9 +184,9 @@ pub(super) fn draw(
             at_cursor = Some(place);
         }
     }
-    if let Some(place) =
-        row(area, usize::from(area.height.saturating_sub(1))).filter(|_| area.height > 2)
-    {
+    // Right below the last account where all are in sight, else at the edge.
+    let last = (heat.lines.len() + 1).min(usize::from(area.height.saturating_sub(1)));
+    if let Some(place) = row(area, last).filter(|_| area.height > 2) {
         let line = columns.line(&heat.total, heat, look.currency, brush);
         put(buffer, shifted(place, 2), &line);
     }

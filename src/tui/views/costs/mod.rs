@@ -35,11 +35,12 @@ use crate::{
     model::{
         AccountId, Remote, State, TroubleKind,
         cost::{CostMetric, Costs as Report, PRICE_PER_REQUEST},
+        text::clean,
     },
     tui::{
         Action, Effect, Verb,
         theme::Role,
-        widgets::{Brush, Clicks, Pairs, Pane, Window, pane::scroll_mark, put, row},
+        widgets::{Brush, Clicks, Pairs, Pane, Window, pane::scroll_mark, put, row, text},
     },
 };
 use heat::{Heat, Order};
@@ -59,6 +60,8 @@ static SPEC: Spec = Spec {
 const DRAWN: [&str; 1] = ["heat"];
 /// The table's part of the width, in percent.
 const SHARE: u16 = 66;
+/// Cells for the name of a budget.
+const BUDGET: usize = 14;
 /// The bill changes about three times a day; older figures are called old.
 const OLD: SignedDuration = SignedDuration::from_hours(8);
 
@@ -334,7 +337,7 @@ fn outlook(costs: &Report, brush: Brush<'_>) -> Vec<Text<'static>> {
         let mut spans = vec![
             Span::styled("  budget    ", brush.style(Role::Muted)),
             Span::styled(
-                format!("{} ", crate::model::text::clean(&budget.name)),
+                text::pad(&clean(&budget.name), BUDGET, brush.symbols) + " ",
                 brush.style(Role::Strong),
             ),
         ];

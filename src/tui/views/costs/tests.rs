@@ -22,7 +22,7 @@ fn accounts_stand_against_services_and_add_up() {
     │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $2.9k  ▇▇▇▇▇▇▇▇▇▇▇▇██░ │
     │                                                                              │
     │  forecast  $61.7k ±$3.0k at month's end (80%: $58.7k to $64.7k), all accounts│
-    │  budget    organization ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%    │
+    │  budget    organization   ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%  │
     ╰ refresh costs 5 requests, $0.05 ─────────────────────────────────────────────╯
     ╭ prod-ml  888888888888  PROD ─────────────────────────────────────────────────╮
     │ this month    $12,534.98   ▲ +6%  complete days against the same of last mo… ┃
@@ -51,17 +51,17 @@ fn a_wide_screen_has_more_services_longer_trends_and_the_account_beside() {
     │  staging-shared      $456    = 0%    $318      $74      $26      $19      $14       $4       $1  ██████████░ ││ EC2           ████████████████    $8.7k                │
     │  dev-app             $228    = 0%    $159      $37      $13      $10       $7       $2       $0  ██████████░ ││ RDS           ███▊                $2.0k                │
     │  dev-shared          $228    = 0%    $159      $37      $13      $10       $7       $2       $0  ██████████░ ││ EKS           █▎                   $708                │
-    │                                                                                                              ││ S3            █                    $534                │
+    │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $1.2k     $883     $642     $193      $32  ▇▇▇▇▇▇▇▇██░ ││ S3            █                    $534                │
     │                                                                                                              ││ EC2 other     ▊                    $388                │
     │                                                                                                              ││ CloudWatch    ▎                    $116                │
     │                                                                                                              ││ KMS           ▏                     $19                │
     │                                                                                                              ││                                                        │
     │                                                                                                              ││ Budgets                                                │
     │                                                                                                              ││ organization  █████████▏░░░░░░ 57% of $60.0k, forecas… │
-    │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $1.2k     $883     $642     $193      $32  ▇▇▇▇▇▇▇▇██░ ││                                                        │
+    │                                                                                                              ││                                                        │
     │                                                                                                              ││                                                        │
     │  forecast  $61.7k ±$3.0k at month's end (80%: $58.7k to $64.7k), all accounts                                ││                                                        │
-    │  budget    organization ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%                                    ││                                                        │
+    │  budget    organization   ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%                                  ││                                                        │
     ╰ refresh costs 5 requests, $0.05 ─────────────────────────────────────────────────────────────────────────────╯╰────────────────────────────────────────────────────────╯
     ");
 }

@@ -504,9 +504,7 @@ impl View for Home {
             Verb::NextPane | Verb::PreviousPane => self.detail.focused = !self.detail.focused,
             Verb::Back if self.detail.focused => self.detail.focused = false,
             Verb::Back => {
-                if self.tree.marked().next().is_none() {
-                    return None;
-                }
+                self.tree.marked().next()?;
                 self.tree.clear_marks();
             }
             Verb::Open if !self.detail.focused => self.open(),

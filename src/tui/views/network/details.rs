@@ -116,7 +116,10 @@ fn side(side: &Side, brush: Brush<'_>) -> Line<'static> {
     )];
     let mut tables = |word: &str, tables: &[crate::model::RouteTableId]| {
         if !tables.is_empty() {
-            let ids: Vec<&str> = tables.iter().map(|table| table.as_str()).collect();
+            let ids: Vec<&str> = tables
+                .iter()
+                .map(crate::model::RouteTableId::as_str)
+                .collect();
             let said = format!("  {word} {}", ids.join(", "));
             spans.push(Span::styled(said, brush.style(Role::Text)));
         }

@@ -200,7 +200,7 @@ fn codes(topology: &Topology) -> Vec<String> {
             .collect();
         let taken = |code: &String| codes.contains(code);
         let code = if taken(&initials) {
-            (2..)
+            (2..=topology.nodes.len() + 1)
                 .map(|number| format!("{initials}{number}"))
                 .find(|code| !codes.contains(code))
                 .unwrap_or_default()

@@ -302,16 +302,17 @@ impl View for Network {
             .filter(|edge| edge.health().state >= State::Warning)
             .count();
         let links = self.topology.edges.len() + self.topology.joins.len();
-        let mut title = format!("{} VPCs, {links} links", self.topology.nodes.len());
-        match ill {
-            0 => {}
-            1 => title += ", 1 problem",
-            more => title += &format!(", {more} problems"),
-        }
-        if !self.filter.is_empty() {
-            title += &format!(" /{}", self.filter);
-        }
-        title
+        let problems = match ill {
+            0 => String::new(),
+            1 => ", 1 problem".into(),
+            more => format!(", {more} problems"),
+        };
+        let filter = match self.filter.as_str() {
+            "" => String::new(),
+            text => format!(" /{text}"),
+        };
+        let vpcs = self.topology.nodes.len();
+        format!("{vpcs} VPCs, {links} links{problems}{filter}")
     }
 
     fn needs(&self, desk: &Desk<'_>) -> Vec<Query> {

@@ -56,6 +56,7 @@ pub struct Said {
 
 impl Book {
     /// Reads the journal; keeps the plan that is under review.
+    #[must_use]
     pub fn read(&self, engine: &Engine) -> Self {
         match Self::runs_of(engine) {
             Ok(runs) => Self {

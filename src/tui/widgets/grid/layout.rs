@@ -86,8 +86,8 @@ pub(super) fn last_offset(
     let count = columns.iter().filter(|column| shows(column)).count();
     (0..count)
         .find(|&offset| {
-            let shown = slots(columns, naturals, &shows, offset, width).len();
-            offset + shown >= count
+            let placed = slots(columns, naturals, &shows, offset, width);
+            offset + placed.len() >= count
         })
         .unwrap_or(0)
 }

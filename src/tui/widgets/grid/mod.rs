@@ -121,7 +121,7 @@ impl Grid {
 
     pub fn filter(&mut self, text: &str, now: Timestamp) {
         let here = self.selected().map(|row| row.object.clone());
-        self.filter = text.trim().to_owned();
+        text.trim().clone_into(&mut self.filter);
         self.fault = None;
         match Filter::parse(&self.filter, &self.table) {
             Ok(filter) => self.parsed = filter,
@@ -274,14 +274,12 @@ impl Grid {
             None => columns.first(),
             Some(sort) => columns.iter().find(|&&column| column > sort.column),
         };
-        match next {
-            Some(&column) => self.sort_by(column, now),
-            None => {
-                let here = self.selected().map(|row| row.object.clone());
-                self.sort = None;
-                self.arrange(here.as_ref(), now);
-            }
+        if let Some(&column) = next {
+            return self.sort_by(column, now);
         }
+        let here = self.selected().map(|row| row.object.clone());
+        self.sort = None;
+        self.arrange(here.as_ref(), now);
     }
 
     /// Sorts by a column; the same again turns the order round. Figures begin with the greatest.
