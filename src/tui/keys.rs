@@ -105,7 +105,9 @@ pub fn markdown(keymap: &Keymap) -> String {
         if places.split(", ").any(|place| place == "everywhere") {
             "everywhere".clone_into(&mut places);
         }
-        text.push_str(&format!("| {chords} | {what} | {places} |\n"));
+        for part in ["| ", &chords, " | ", &what, " | ", &places, " |\n"] {
+            text.push_str(part);
+        }
     }
     text
 }

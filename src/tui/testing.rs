@@ -89,32 +89,3 @@ pub(crate) fn text(buffer: &Buffer) -> String {
         .collect::<Vec<_>>()
         .join("\n")
 }
-
-/// Runs of equal style with their text, one line per run: `2,5 bold red: "text"`.
-pub(crate) fn styles(buffer: &Buffer) -> String {
-    use std::fmt::Write;
-
-    let area = buffer.area;
-    let mut out = String::new();
-    for y in area.top()..area.bottom() {
-        let mut x = area.left();
-        while x < area.right() {
-            let style = buffer[(x, y)].style();
-            let start = x;
-            let mut run = String::new();
-            while x < area.right() && buffer[(x, y)].style() == style {
-                run.push_str(buffer[(x, y)].symbol());
-                x += 1;
-            }
-            if run.trim().is_empty() && style.bg.is_none_or(|bg| bg == ratatui::style::Color::Reset)
-            {
-                continue;
-            }
-            let fg = style.fg.unwrap_or_default();
-            let bg = style.bg.unwrap_or_default();
-            let mods = style.add_modifier;
-            let _ = writeln!(out, "{start},{y} {fg}/{bg} {mods:?}: {run:?}");
-        }
-    }
-    out
-}

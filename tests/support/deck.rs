@@ -70,7 +70,7 @@ impl Deck {
         }));
         let shared = Arc::clone(&seen);
         thread::spawn(move || {
-            let mut chunk = [0; 65536];
+            let mut chunk = vec![0; 65536];
             // A closed terminal reads as an error on Linux, as the end elsewhere.
             while let Ok(count @ 1..) = output.read(&mut chunk) {
                 let mut seen = shared.lock().expect("no panic inside");

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn index(names: &[String]) -> Index {
     let mut builder = Builder::default();
@@ -83,17 +83,17 @@ proptest! {
 fn a_search_goes_on_slice_by_slice_and_ends_with_the_same_best() {
     let names: Vec<String> = (0..10_000).map(|at| format!("prod-ml-{at:04}")).collect();
     let index = index(&names);
-    let mut sliced = Search::new(&index, "pml42", 5);
+    let mut partial = Search::new(&index, "pml42", 5);
     let mut slices = 0;
-    while !sliced.step(&index, Duration::ZERO) {
+    while !partial.step(&index, Duration::ZERO) {
         slices += 1;
-        assert!(sliced.hits().len() <= 5);
+        assert!(partial.hits().len() <= 5);
     }
     assert_eq!(slices, 10_000_usize.div_ceil(1024) - 1);
     let mut whole = Search::new(&index, "pml42", 10_000);
     assert!(whole.step(&index, LONG));
-    assert_eq!(sliced.hits(), whole.hits()[..5]);
-    assert_eq!(sliced.matched(), whole.hits().len());
+    assert_eq!(partial.hits(), whole.hits()[..5]);
+    assert_eq!(partial.matched(), whole.hits().len());
 }
 
 #[test]

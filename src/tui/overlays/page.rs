@@ -188,7 +188,7 @@ impl Overlay for Page {
             let pieces = line
                 .iter()
                 .map(|(role, piece)| Span::styled(piece.clone(), brush.style(*role)));
-            put(frame.buffer_mut(), area, &Line::from_iter(pieces));
+            put(frame.buffer_mut(), area, &pieces.collect::<Line<'_>>());
         }
         scroll_mark(frame.buffer_mut(), area, top, lines.len(), brush);
     }

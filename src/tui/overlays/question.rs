@@ -113,7 +113,7 @@ impl Overlay for Question {
                 .iter()
                 .map(|(role, piece)| Span::styled(piece.clone(), brush.style(*role)));
             if let Some(area) = row(inner, at) {
-                put(frame.buffer_mut(), area, &Line::from_iter(pieces));
+                put(frame.buffer_mut(), area, &pieces.collect::<Line<'_>>());
             }
         }
         let Some(last) = inner

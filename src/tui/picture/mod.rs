@@ -64,7 +64,7 @@ pub async fn picture(
         Err(_) => start.theme,
     };
     start.depth = Depth::TrueColor;
-    let mut state = State::new(start);
+    let state = State::new(start);
     if state.view().is_none_or(|known| known.name() != view) {
         let known: Vec<&str> = state.views.iter().map(|view| view.name()).collect();
         let message = format!("there is no view `{view}`; there is: {}", known.join(", "));

@@ -19,13 +19,16 @@ use crate::{
 const FOLLOW: Duration = Duration::from_millis(500);
 
 /// What carrying out needs beside the provider.
+/// Starts a process for the run of that id.
+pub(super) type Spawn = Arc<dyn Fn(&str) -> io::Result<()> + Send + Sync>;
+
 #[derive(Clone)]
 pub struct Operating {
     pub engine: Arc<Engine>,
     /// Waits are counted by it.
     pub clock: Arc<dyn Clock>,
     /// Starts a process that executes a run and outlives the deck.
-    pub spawn: Arc<dyn Fn(&str) -> io::Result<()> + Send + Sync>,
+    pub spawn: Spawn,
 }
 
 /// All that a task works with.

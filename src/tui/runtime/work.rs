@@ -206,10 +206,11 @@ impl Work {
         let (library, messages) = (library.clone(), self.messages.clone());
         let busy = self.files.clone();
         tokio::task::spawn_blocking(move || {
-            let _busy = busy;
             for message in themed(&library, &name) {
                 let _ = messages.send(message);
             }
+            // Only now is nothing on its way any more.
+            drop(busy);
         });
     }
 

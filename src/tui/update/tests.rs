@@ -86,7 +86,7 @@ fn press_all(state: &mut State, keys: &str) -> Vec<Effect> {
 fn screen(state: &State) -> String {
     let (width, height) = state.size;
     testing::text(&testing::buffer(width, height, |frame, _| {
-        frame::draw(frame, state)
+        frame::draw(frame, state);
     }))
 }
 

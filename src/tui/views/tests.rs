@@ -52,7 +52,7 @@ fn no_view_panics_or_leaves_its_area_at_any_size() {
 fn stays_inside(view: &dyn View, width: u16, height: u16, desk: &Desk<'_>) {
     let area = Rect::new(2, 1, width, height);
     let drawn = buffer(width + 4, height + 2, |frame, _| {
-        view.draw(frame, area, desk)
+        view.draw(frame, area, desk);
     });
     let untouched = Cell::default();
     for y in 0..drawn.area.height {

@@ -29,8 +29,8 @@ use crate::{
         },
     },
     model::{
-        Account, AccountId, AccountStatus, EnvironmentClass, Organization, Remote, State, Trouble,
-        Unit, UnitId, text::clean,
+        Account, AccountId, AccountStatus, EnvironmentClass, Organization, State, Trouble, Unit,
+        UnitId, text::clean,
     },
     tui::{
         Action, Effect, Verb,
@@ -465,10 +465,6 @@ impl View for Home {
         needs.extend(places.iter().cloned().map(Query::Clusters));
         needs.extend(places.iter().cloned().map(Query::Protection));
         needs.extend(places.into_iter().map(Query::Network));
-        // Paid for, so asked for once and last; the cache mostly has it.
-        if matches!(desk.inventory.costs, Remote::Unasked) {
-            needs.push(Query::Costs);
-        }
         needs
     }
 
