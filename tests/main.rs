@@ -5,6 +5,8 @@ mod aws;
 mod cli;
 mod dependencies;
 mod layers;
+mod readme;
+mod screenshots;
 mod support;
 mod walks;
 mod world;

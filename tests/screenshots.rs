@@ -38,7 +38,6 @@ const SHOTS: &[(&str, &str, &str, &str)] = &[
     ("backups-80x24", "backups", "80x24", ""),
     ("zones", "zones", "120x36", ""),
     ("zones-80x24", "zones", "80x24", ""),
-    ("runs", "runs", "120x36", ""),
     ("palette", "home", "120x36", ": c o s t"),
     ("help", "network", "120x36", "?"),
     ("which-key", "home", "120x36", "g"),
