@@ -270,12 +270,13 @@ async fn forward(
                 ..
             }
         );
-        if messages.send(Message::Event(event)).is_err() {
-            return;
-        }
+        // Told before the answer, so that whoever waits for the answer knows its price as well.
         let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
         if costs && let Ok(spent) = meter.spent(today) {
             let _ = messages.send(Message::Spent(format!("${:.2}", spent.today)));
+        }
+        if messages.send(Message::Event(event)).is_err() {
+            return;
         }
     }
 }
