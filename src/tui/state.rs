@@ -343,6 +343,13 @@ impl State {
     pub fn next_tick(&self) -> Option<Timestamp> {
         let second = self.now + SignedDuration::from_secs(1);
         let armed = matches!(self.access, Access::Armed(Some(_))).then_some(second);
+        let runs = self
+            .book
+            .runs
+            .iter()
+            .any(|entry| !entry.summary.state.is_terminal());
+        let on_runs = self.view().is_some_and(|view| view.name() == "runs");
+        let running = (runs && on_runs).then_some(second);
         let overlay = self
             .overlays
             .last()
@@ -351,7 +358,7 @@ impl State {
         let age = self
             .age()
             .map(|at| at + frame::next_age_step(self.now.duration_since(at)));
-        [armed, overlay, age, self.notes.next_end(self.now)]
+        [armed, running, overlay, age, self.notes.next_end(self.now)]
             .into_iter()
             .flatten()
             .min()

@@ -187,8 +187,10 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
             }
             None => vec![Effect::Act(Verb::Operations.into())],
         },
-        Verb::ConfirmPlan => vec![Effect::Confirm(state.sealed.clone()?)],
-        Verb::Export if state.view()?.context() == "plan" => {
+        Verb::ConfirmPlan if state.view()?.name() == "plan" => {
+            vec![Effect::Confirm(state.sealed.clone()?)]
+        }
+        Verb::Export if state.view()?.name() == "plan" => {
             let sealed = state.sealed.as_ref()?;
             vec![Effect::Export {
                 path: format!("plan-{}.json", sealed.digest().short()).into(),

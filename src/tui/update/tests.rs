@@ -1,10 +1,14 @@
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::*;
 use crate::{
+    engine::{Challenge, Sealed, plan::sample},
     inventory::tables::Object,
+    model::EnvironmentClass,
     provider::World,
     tui::{
         Action, Start, testing,
@@ -256,6 +260,54 @@ fn every_size_draws_with_everything_open() {
     }
 }
 
+/// A sealed plan of this class under review, on a deck that is armed.
+fn under_review(class: EnvironmentClass) -> State {
+    let mut state = state();
+    state.access = Access::Armed(None);
+    let mut plan = sample::switch();
+    plan.environment = class;
+    let sealed = Sealed::seal(plan).expect("a whole plan");
+    update(&mut state, Message::Planned(Arc::new(sealed)));
+    state
+}
+
+fn is_apply(effect: &Effect) -> bool {
+    matches!(effect, Effect::Apply { .. })
+}
+
+#[test]
+fn production_is_confirmed_by_typing_and_by_nothing_else() {
+    let mut state = under_review(EnvironmentClass::Prod);
+    let sealed = state.sealed.clone().expect("under review");
+    let wanted = Challenge::of(&sealed).wanted();
+    assert!(settle::settle(&mut state, vec![Effect::Confirm(sealed)]).is_empty());
+    assert_eq!(overlays(&state), ["confirm"]);
+    let typed = |state: &mut State| {
+        let keys = wanted.chars().map(Key::char);
+        let keys = keys.chain([Key::named(Named::Enter)]);
+        keys.flat_map(|key| update(state, Message::Key(key)))
+            .collect::<Vec<_>>()
+    };
+    assert!(typed(&mut state).is_empty(), "too early");
+    state.now += SignedDuration::from_secs(1);
+    update(&mut state, Message::Paste(wanted.clone()));
+    assert!(
+        press_all(&mut state, "enter").is_empty(),
+        "a paste is no answer"
+    );
+    let effects = typed(&mut state);
+    assert!(effects.iter().any(is_apply), "{effects:?}");
+}
+
+#[test]
+fn a_plan_can_not_be_confirmed_on_a_deck_that_is_not_armed() {
+    let mut state = under_review(EnvironmentClass::Dev);
+    let sealed = state.sealed.clone().expect("under review");
+    state.access = Access::Disarmed;
+    settle::settle(&mut state, vec![Effect::Confirm(sealed)]);
+    assert_eq!(overlays(&state), ["arm"]);
+}
+
 fn messages() -> impl Strategy<Value = Message> {
     let named = [
         "enter",
@@ -293,6 +345,26 @@ fn messages() -> impl Strategy<Value = Message> {
         })),
         1 => Just(()).prop_map(|()| Message::Tick),
     ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_input_without_the_typed_words_carries_out_a_plan(
+        input in prop::collection::vec(messages(), 1..60),
+    ) {
+        let mut state = under_review(EnvironmentClass::Prod);
+        let sealed = state.sealed.clone().expect("under review");
+        for message in input {
+            if state.overlays.is_empty() {
+                settle::settle(&mut state, vec![Effect::Confirm(sealed.clone())]);
+            }
+            state.now += SignedDuration::from_millis(300);
+            let effects = update(&mut state, message);
+            prop_assert!(!effects.iter().any(is_apply));
+        }
+    }
 }
 
 proptest! {
