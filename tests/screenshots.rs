@@ -3,7 +3,9 @@
 //! `AWSDECK_UPDATE=1 cargo test screenshots` draws them anew, as SVG and as PNG.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -105,7 +107,8 @@ fn grid(home: &Home) -> String {
             "<svg x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{height}\" ",
             y + 24
         );
-        cells += &format!(
+        let _ = write!(
+            cells,
             "<text x=\"{x}\" y=\"{}\" font-family=\"JetBrains Mono\" font-size=\"15\" fill=\"#888888\">{name}</text>",
             y + 16
         );
