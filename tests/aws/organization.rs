@@ -115,8 +115,11 @@ async fn accounts_are_shown_while_the_tree_is_still_walked() {
     let (organization, growth) = read(shared()).await;
     let all = organization.accounts.len();
     assert!(growth.len() > 5, "shown after each answer: {growth:?}");
+    // Which of the calls that start together is answered first is the server's choice; that the
+    // tree is still walked for long afterwards is ours.
+    let complete = growth.iter().position(|&known| known == all);
     assert!(
-        growth[..4].contains(&all),
+        complete.is_some_and(|at| at < growth.len() / 2),
         "accounts come first: {growth:?}"
     );
 }
