@@ -53,7 +53,11 @@ impl Error {
             | Self::Drift(_)
             | Self::NotNow { .. }
             | Self::PlanFile { .. }
-            | Self::Journal(journal::Error::AlreadyApplied { .. } | journal::Error::Tampered(_))
+            | Self::Journal(
+                journal::Error::AlreadyApplied { .. }
+                | journal::Error::ScopeHeld { .. }
+                | journal::Error::Tampered(_),
+            )
             | Self::Runner(runner::Error::ReadOnly)
             | Self::Refusal(operations::Refusal::Impossible(_)) => true,
             Self::Journal(_)

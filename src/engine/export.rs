@@ -4,6 +4,7 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use super::{
     Engine, Error, Record, Result, RunId, RunStanding,
+    journal::Entry,
     machine::{Event, RunView, run, step},
     plan::{Digest, Sealed, canon},
 };
@@ -28,7 +29,7 @@ pub fn export(engine: &Engine, run: RunId, folder: &Path) -> Result<()> {
     }
     let mut lines = Vec::new();
     for record in &records {
-        lines.extend(canon::bytes(record).map_err(super::journal::Error::from)?);
+        lines.extend(canon::bytes(&record.entry).map_err(super::journal::Error::from)?);
         lines.push(b'\n');
     }
     let mut plan = standing.sealed.to_file();
@@ -69,50 +70,47 @@ pub fn verify(folder: &Path) -> Result<Vec<String>> {
 
 fn verify_lines(sealed: &Sealed, lines: &[u8], faults: &mut Vec<String>) {
     let mut view = RunView::new(sealed.plan());
-    let mut last: Option<Record> = None;
+    let mut last: Option<Entry> = None;
     for (at, line) in lines
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
         .enumerate()
     {
         let mut fault = |what: String| faults.push(format!("{LINES} line {}: {what}", at + 1));
-        let record: Record = match canon::parse(line) {
-            Ok(record) => record,
+        let entry: Entry = match canon::parse(line) {
+            Ok(entry) => entry,
             Err(error) => {
                 fault(error.to_string());
                 continue;
             }
         };
-        if !record.is_intact() {
-            fault("its hash is not that of its content".into());
+        if !entry.is_intact() {
+            fault("its link is not that of its content".into());
         }
-        // Lines of other runs may stand between two of this one; neighbours must fit.
-        if let Some(last) = &last
-            && (record.run != last.run
-                || record.seq <= last.seq
-                || (record.seq == last.seq + 1 && record.prev != last.hash))
-        {
+        if !entry.follows(last.as_ref()) {
             fault("it does not follow the line before".into());
         }
-        let plan = match &record.event {
+        let plan = match &entry.event {
             Event::Run(
-                run::Event::RunCreated { plan, .. } | run::Event::ApprovalGranted { plan, .. },
+                run::Event::RunCreated { plan, .. }
+                | run::Event::ApprovalGranted { plan }
+                | run::Event::ApprovalGiven(run::Approval { plan, .. }),
             ) => *plan,
             _ => sealed.digest(),
         };
         if plan != sealed.digest() {
             fault(format!("it is about the plan {}", plan.short()));
         }
-        if let Event::Step(id, step::Event::Intent { key, .. }) = &record.event {
+        if let Event::Step(id, step::Event::Intent { key, .. }) = &entry.event {
             let wanted = sealed.plan().step(id).map(|step| sealed.key(step));
             if wanted.as_ref() != Some(key) {
                 fault("the key is not the one that the plan gives the step".into());
             }
         }
-        if let Err(illegal) = view.apply(&record.event, &record.when) {
+        if let Err(illegal) = view.apply(&entry.event, &entry.when) {
             fault(illegal.to_string());
         }
-        last = Some(record);
+        last = Some(entry);
     }
     if last.is_none() {
         faults.push(format!("{LINES} is empty"));
@@ -165,13 +163,14 @@ fn report(run: RunId, standing: &RunStanding, records: &[Record]) -> String {
     line("\n| time | line | what | by |".into());
     line("|---|---|---|---|".into());
     for record in records {
-        let step = record.event.step().map_or("run", |step| step.as_str());
+        let entry = &record.entry;
+        let step = entry.event.step().map_or("run", |step| step.as_str());
         line(format!(
             "| {} | {} | {step}: {} | {} |",
-            record.when.timestamp(),
-            record.seq,
-            record.event.kind(),
-            record.actor
+            entry.when.timestamp(),
+            entry.n,
+            entry.event.kind(),
+            entry.actor
         ));
     }
     text

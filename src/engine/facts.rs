@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::plan::{Fact, Source};
 use crate::{
     model::{
-        AccountId, HealthCheckId, HostedZoneId,
+        HostedZoneId,
         traffic::{HostedZone, Zones},
     },
     provider::{Error, Kind, Provider, Result},
@@ -43,31 +43,8 @@ pub(super) fn value(zones: &Zones, source: &Source) -> Result<Value> {
                 .filter(|record| record.name == *name && record.kind == *kind);
             Ok(json!(records.collect::<Vec<_>>()))
         }
-        Source::HealthCheck { check, .. } => Ok(json!(healthy(zones, check))),
+        Source::HealthCheck { check, .. } => Ok(json!(zones.passes(check))),
     }
-}
-
-/// Whether a health check passes as Route 53 uses it: a disabled one counts as passing.
-#[must_use]
-pub(super) fn healthy(zones: &Zones, check: &HealthCheckId) -> Option<bool> {
-    let check = zones
-        .health_checks
-        .iter()
-        .find(|known| known.id == *check)?;
-    if check.disabled {
-        return Some(true);
-    }
-    check.healthy
-}
-
-/// Reads whether a health check passes now.
-pub(super) async fn health(
-    provider: &Provider,
-    account: AccountId,
-    check: &HealthCheckId,
-) -> Result<Option<bool>> {
-    let zones = provider.traffic.zones(account).await?;
-    Ok(healthy(&zones, check))
 }
 
 /// What differs between a fact and what is there now, in words; `None` when nothing does.

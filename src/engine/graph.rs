@@ -1,14 +1,17 @@
 //! The order of steps: what must be done before what, and that it leads back nowhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 
-use super::plan::{Edge, Plan, StepId};
+use super::plan::{Edge, Expected, Plan, StepId};
 
 /// The steps of a plan by what they wait for.
 #[derive(Clone, Debug)]
 pub struct Graph<'a> {
-    before: BTreeMap<&'a StepId, BTreeSet<&'a StepId>>,
-    order: Vec<&'a StepId>,
+    steps: Vec<&'a StepId>,
+    index: BTreeMap<&'a StepId, usize>,
+    before: Vec<Vec<usize>>,
+    after: Vec<Vec<usize>>,
+    order: Vec<usize>,
 }
 
 /// Steps that wait for each other, in the order of the circle.
@@ -19,83 +22,126 @@ pub struct Cycle(pub Vec<String>);
 impl<'a> Graph<'a> {
     /// The graph of a plan. Edges that name no step of it are left out: sealing refuses them.
     pub fn of(plan: &'a Plan) -> Result<Self, Cycle> {
-        let steps: Vec<&StepId> = plan.steps.iter().map(|step| &step.id).collect();
-        Self::new(&steps, &plan.edges)
+        let steps = plan.steps.iter().map(|step| &step.id).collect();
+        Self::new(steps, &plan.edges)
     }
 
-    fn new(steps: &[&'a StepId], edges: &'a [Edge]) -> Result<Self, Cycle> {
-        let mut before: BTreeMap<&StepId, BTreeSet<&StepId>> =
-            steps.iter().map(|&step| (step, BTreeSet::new())).collect();
-        for edge in edges.iter().filter(|edge| steps.contains(&&edge.before)) {
-            if let Some(waits) = before.get_mut(&edge.after) {
-                waits.insert(&edge.before);
+    fn new(steps: Vec<&'a StepId>, edges: &[Edge]) -> Result<Self, Cycle> {
+        let index: BTreeMap<&StepId, usize> =
+            steps.iter().enumerate().map(|(at, &id)| (id, at)).collect();
+        let mut before = vec![Vec::new(); steps.len()];
+        let mut after = vec![Vec::new(); steps.len()];
+        for edge in edges {
+            let ends = (index.get(&edge.before), index.get(&edge.after));
+            if let (Some(&first), Some(&then)) = ends
+                && !before[then].contains(&first)
+            {
+                before[then].push(first);
+                after[first].push(then);
             }
         }
-        let mut order: Vec<&StepId> = Vec::with_capacity(steps.len());
-        let mut placed = BTreeSet::new();
-        while order.len() < steps.len() {
-            // Among what is free, the plan's own order decides, so that equal plans run equally.
-            let free = |step: &&&StepId| {
-                !placed.contains(**step) && before[**step].iter().all(|need| placed.contains(*need))
-            };
-            let round: Vec<&StepId> = steps.iter().filter(free).copied().collect();
-            if round.is_empty() {
-                return Err(circle(steps, &before, &placed));
+        let mut waits: Vec<usize> = before.iter().map(Vec::len).collect();
+        // Among what is free, the plan's own order decides, so that equal plans run equally.
+        let mut free: VecDeque<usize> = (0..steps.len()).filter(|&at| waits[at] == 0).collect();
+        let mut order = Vec::with_capacity(steps.len());
+        while let Some(at) = free.pop_front() {
+            order.push(at);
+            for &then in &after[at] {
+                waits[then] -= 1;
+                if waits[then] == 0 {
+                    free.push_back(then);
+                }
             }
-            placed.extend(round.iter().copied());
-            order.extend(round);
         }
-        Ok(Self { before, order })
+        if order.len() < steps.len() {
+            return Err(circle(&steps, &before, &waits));
+        }
+        Ok(Self {
+            steps,
+            index,
+            before,
+            after,
+            order,
+        })
     }
 
     /// Every step after all that it waits for.
-    #[must_use]
-    pub fn order(&self) -> &[&'a StepId] {
-        &self.order
+    pub fn order(&self) -> impl DoubleEndedIterator<Item = &'a StepId> + '_ {
+        self.order.iter().map(|&at| self.steps[at])
     }
 
     /// What a step waits for directly.
     pub fn before(&self, step: &StepId) -> impl Iterator<Item = &'a StepId> + '_ {
-        self.before.get(step).into_iter().flatten().copied()
+        self.next_to(step, &self.before)
+    }
+
+    /// What waits for a step directly.
+    pub fn after(&self, step: &StepId) -> impl Iterator<Item = &'a StepId> + '_ {
+        self.next_to(step, &self.after)
+    }
+
+    fn next_to<'s>(
+        &'s self,
+        step: &StepId,
+        ways: &'s [Vec<usize>],
+    ) -> impl Iterator<Item = &'a StepId> + 's {
+        let at = self.index.get(step);
+        let found = at.map_or(&[][..], |&at| ways[at].as_slice());
+        found.iter().map(|&at| self.steps[at])
     }
 
     /// Whether `first` is done whenever `then` starts.
     #[must_use]
     pub fn precedes(&self, first: &StepId, then: &StepId) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<&StepId> = self.before(then).collect();
-        while let Some(step) = open.pop() {
-            if step == first {
+        let (Some(&first), Some(&then)) = (self.index.get(first), self.index.get(then)) else {
+            return false;
+        };
+        let mut seen = vec![false; self.steps.len()];
+        let mut open = self.before[then].clone();
+        while let Some(at) = open.pop() {
+            if at == first {
                 return true;
             }
-            if seen.insert(step) {
-                open.extend(self.before(step));
+            if !std::mem::replace(&mut seen[at], true) {
+                open.extend(&self.before[at]);
             }
         }
         false
     }
+
+    /// How long it takes at least from the start of each step to the end of the plan when steps
+    /// that do not wait for each other run side by side, with each step's time by `takes`.
+    #[must_use]
+    pub fn ways_to_the_end(
+        &self,
+        takes: impl Fn(&StepId) -> Expected,
+    ) -> BTreeMap<&'a StepId, Expected> {
+        let mut left = vec![Expected::default(); self.steps.len()];
+        for &at in self.order.iter().rev() {
+            let rest = self.after[at].iter().map(|&then| left[then]);
+            let rest = rest.fold(Expected::default(), Expected::longer);
+            left[at] = takes(self.steps[at]).then(rest);
+        }
+        self.steps.iter().copied().zip(left).collect()
+    }
 }
 
-/// Follows unplaced steps back until one comes again.
-fn circle(
-    steps: &[&StepId],
-    before: &BTreeMap<&StepId, BTreeSet<&StepId>>,
-    placed: &BTreeSet<&StepId>,
-) -> Cycle {
-    let stuck = |step: &&&StepId| !placed.contains(**step);
-    let mut path: Vec<&StepId> = Vec::new();
-    let mut next = steps.iter().find(stuck).copied();
-    while let Some(step) = next {
-        if let Some(start) = path.iter().position(|known| *known == step) {
-            let mut names: Vec<String> = path[start..].iter().map(ToString::to_string).collect();
-            names.push(step.to_string());
+/// Follows steps that were never free back until one comes again.
+fn circle(steps: &[&StepId], before: &[Vec<usize>], waits: &[usize]) -> Cycle {
+    let mut path: Vec<usize> = Vec::new();
+    let mut next = waits.iter().position(|&waits| waits > 0);
+    while let Some(at) = next {
+        if let Some(start) = path.iter().position(|&known| known == at) {
+            let mut names: Vec<String> =
+                path[start..].iter().map(|&at| steps[at].to_string()).collect();
+            names.push(steps[at].to_string());
             names.reverse();
             return Cycle(names);
         }
-        path.push(step);
-        next = before[step].iter().find(|need| stuck(need)).copied();
+        path.push(at);
+        next = before[at].iter().copied().find(|&need| waits[need] > 0);
     }
-    Cycle(path.iter().map(ToString::to_string).collect())
+    Cycle(path.iter().map(|&at| steps[at].to_string()).collect())
 }
 
 #[cfg(test)]
@@ -114,10 +160,10 @@ mod tests {
     #[test]
     fn the_order_respects_every_edge_and_else_the_plan() {
         let ids: Vec<StepId> = ["d", "c", "b", "a"].map(StepId::from).into();
-        let steps: Vec<&StepId> = ids.iter().collect();
+        let steps = || ids.iter().collect::<Vec<&StepId>>();
         let edges = edges(&[("a", "b"), ("b", "c")]);
-        let graph = Graph::new(&steps, &edges).expect("no cycle");
-        let order: Vec<&str> = graph.order().iter().map(|id| id.as_str()).collect();
+        let graph = Graph::new(steps(), &edges).expect("no cycle");
+        let order: Vec<&str> = graph.order().map(|id| id.as_str()).collect();
         assert_eq!(order, ["d", "a", "b", "c"]);
         assert!(graph.precedes(&"a".into(), &"c".into()));
         assert!(!graph.precedes(&"c".into(), &"a".into()));
@@ -127,15 +173,15 @@ mod tests {
     #[test]
     fn a_cycle_is_told_by_name() {
         let ids: Vec<StepId> = ["a", "b", "c"].map(StepId::from).into();
-        let steps: Vec<&StepId> = ids.iter().collect();
+        let steps = || ids.iter().collect::<Vec<&StepId>>();
         let round = edges(&[("a", "b"), ("b", "c"), ("c", "a")]);
-        let error = Graph::new(&steps, &round).expect_err("a cycle");
+        let error = Graph::new(steps(), &round).expect_err("a cycle");
         assert_eq!(
             error.to_string(),
             "steps wait for each other: a → b → c → a"
         );
         let own = edges(&[("b", "b")]);
-        let error = Graph::new(&steps, &own).expect_err("a cycle");
+        let error = Graph::new(steps(), &own).expect_err("a cycle");
         assert_eq!(error, Cycle(vec!["b".into(), "b".into()]));
     }
 }

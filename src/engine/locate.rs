@@ -9,14 +9,16 @@ const READS: u32 = 3;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Finding {
-    /// It happened.
-    There,
+    /// It happened; for a creation, this was made.
+    There(Option<String>),
     /// Too early to say; look again.
     LookAgain,
     /// It did not happen: it may be sent again under the same key.
     Nowhere,
     /// Somebody else's work is in its place.
     Drift(Vec<String>),
+    /// It happened more than once: these were made.
+    Several(Vec<String>),
     /// Sending again could do harm, and nothing says whether it happened.
     AskHuman,
 }
@@ -33,7 +35,10 @@ pub(super) fn judge(
 ) -> Finding {
     let absent = elapsed >= window && reads >= READS;
     match (standing, class) {
-        (Standing::To, _) => Finding::There,
+        (Standing::To { made }, _) => Finding::There(made.clone()),
+        (Standing::Several(ids), _) => Finding::Several(ids.clone()),
+        // Something is under way: what it comes to will tell.
+        (Standing::Moving(_), _) => Finding::LookAgain,
         // A batch is all or nothing, so a mixture is not a half-done change of ours.
         (Standing::Elsewhere(lines), _) => Finding::Drift(lines.clone()),
         (Standing::From, _) if !absent => Finding::LookAgain,
@@ -77,8 +82,8 @@ mod tests {
                 Finding::Nowhere
             };
             assert_eq!(after, wanted, "{class}");
-            let seen = judge(class, &Standing::To, Duration::ZERO, WINDOW, 1);
-            assert_eq!(seen, Finding::There);
+            let seen = judge(class, &Standing::made("x"), Duration::ZERO, WINDOW, 1);
+            assert_eq!(seen, Finding::There(Some("x".into())));
             let foreign = Standing::Elsewhere(vec!["blue is gone".into()]);
             assert_eq!(
                 judge(class, &foreign, Duration::ZERO, WINDOW, 1),

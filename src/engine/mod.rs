@@ -16,6 +16,7 @@
 //! `share`, and the planning half of each operation.
 
 pub mod arming;
+mod budget;
 pub mod clock;
 pub mod confirm;
 mod error;
@@ -28,12 +29,13 @@ mod locate;
 pub mod machine;
 pub mod operations;
 pub mod plan;
+mod probe;
 pub mod runner;
 mod schedule;
 mod share;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -47,8 +49,8 @@ pub use journal::{Record, Request, RunSummary, Standing as RunStanding, Verified
 pub use plan::{Plan, Review, Sealed};
 
 use crate::{
-    model::{Change, Standing},
-    provider::{Control, Provider},
+    model::Standing,
+    provider::{Control, Envelope, Provider},
 };
 use journal::Journal;
 use machine::Action;
@@ -149,7 +151,10 @@ impl Engine {
         if now > sealed.plan().expires_at {
             return Err(Error::Expired(sealed.plan().expires_at));
         }
-        still_holds(sealed.plan(), control).await?;
+        if let Some((by, scope)) = self.journal().holder(&sealed.scopes())? {
+            return Err(journal::Error::ScopeHeld { scope, by }.into());
+        }
+        still_holds(sealed, control).await?;
         let moment = clock.moment();
         let run = self
             .journal()
@@ -167,6 +172,9 @@ impl Engine {
             Request::RollBack { .. } => Action::RollBack,
             Request::Stop { .. } => Action::Stop,
             Request::Detach => Action::Detach,
+            Request::PassGate { .. } => Action::PassGate,
+            Request::Skip { .. } => Action::Skip,
+            Request::Answer { .. } => Action::Answer,
         };
         if !state.actions().contains(&wanted) {
             let asked = wanted.to_string();
@@ -213,34 +221,51 @@ impl Engine {
     }
 }
 
-/// Whether the plan's changes can still be made from what is there, and are not made already.
-async fn still_holds(plan: &Plan, control: &dyn Control) -> Result<()> {
+/// Whether the plan's changes can still be made from what is there, and are not made already. What
+/// refers to something that the run has yet to make is looked at when its turn comes.
+async fn still_holds(sealed: &Sealed, control: &dyn Control) -> Result<()> {
     // Of several changes to one thing, the first tells whether it stands as planned from, and the
     // last whether it stands as wanted.
-    let mut ends: BTreeMap<String, (&Change, &Change)> = BTreeMap::new();
-    for change in plan.steps.iter().filter_map(plan::Step::change) {
-        let both = ends
-            .entry(change.conflict_key())
-            .or_insert((change, change));
-        both.1 = change;
+    let mut ends: BTreeMap<String, (Envelope, Envelope)> = BTreeMap::new();
+    let mut later = false;
+    for step in &sealed.plan().steps {
+        let Some(change) = step.changes() else {
+            continue;
+        };
+        if !plan::symbols(&serde_json::json!(change)).is_empty() {
+            later = true;
+            continue;
+        }
+        let envelope = Envelope {
+            change: change.clone(),
+            key: sealed.key(step),
+            tags: sealed.tags(&step.id),
+            reference: format!("plan {}/{}", sealed.digest().short(), step.id),
+        };
+        match ends.entry(change.scope()) {
+            btree_map::Entry::Vacant(entry) => {
+                entry.insert((envelope.clone(), envelope));
+            }
+            btree_map::Entry::Occupied(mut entry) => entry.get_mut().1 = envelope,
+        }
     }
     let mut drift = Vec::new();
     let mut done = true;
     for (first, last) in ends.values() {
         let now = control.standing(last).await.map_err(Error::Unseen)?;
-        if now == Standing::To {
+        if matches!(now, Standing::To { .. }) {
             continue;
         }
         done = false;
         let now = control.standing(first).await.map_err(Error::Unseen)?;
-        if let Standing::Elsewhere(lines) = now {
+        if let Standing::Elsewhere(lines) | Standing::Several(lines) = now {
             drift.extend(lines);
         }
     }
     if !drift.is_empty() {
         return Err(Error::Drift(drift));
     }
-    if done && !ends.is_empty() {
+    if done && !later && !ends.is_empty() {
         return Err(Error::NothingToDo);
     }
     Ok(())

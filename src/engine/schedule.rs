@@ -2,7 +2,9 @@
 
 use super::{
     graph::Graph,
-    machine::{Outcome, Pause, PauseReason, RunView, run::State as RunState, step::State},
+    machine::{
+        Outcome, Pause, PauseReason, RunView, Undoing, run::State as RunState, step::State,
+    },
     plan::{Compensation, OnFailure, Plan, Step, StepId},
 };
 
@@ -23,7 +25,10 @@ pub(super) enum Command {
     Confirm(StepId),
     /// Do a step that only waits or reads.
     Check(StepId),
+    /// See how it stands and what taking it back needs next.
     Undo(StepId),
+    /// Send what takes it back.
+    SendBack(StepId),
     /// Every change is made; what follows only watches.
     Verify,
     Pause(Pause),
@@ -52,8 +57,22 @@ pub(super) fn next(plan: &Plan, graph: &Graph<'_>, view: &RunView) -> Vec<Comman
     }
 }
 
+/// What is promised on disk and has not left yet. It goes before everything else.
+pub(super) fn promised(plan: &Plan, view: &RunView) -> Vec<Command> {
+    let command = |step: &Step| {
+        let known = view.steps.get(&step.id)?;
+        match (known.state, known.comp) {
+            (State::Intended, _) => Some(Command::Send(step.id.clone())),
+            (State::Compensating, Undoing::Intended) => Some(Command::SendBack(step.id.clone())),
+            _ => None,
+        }
+    };
+    plan.steps.iter().filter_map(command).collect()
+}
+
 fn forward(plan: &Plan, graph: &Graph<'_>, view: &RunView) -> Vec<Command> {
-    let ordered = || graph.order().iter().filter_map(|id| plan.step(id));
+    let steps: Vec<&Step> = graph.order().filter_map(|id| plan.step(id)).collect();
+    let ordered = || steps.iter().copied();
     // What went wrong comes before anything new.
     if let Some(command) = ordered().find_map(|step| stuck(step, view)) {
         return vec![command];
@@ -65,7 +84,7 @@ fn forward(plan: &Plan, graph: &Graph<'_>, view: &RunView) -> Vec<Command> {
         let changes_left = plan
             .steps
             .iter()
-            .any(|step| step.change().is_some() && !view.state_of(&step.id).is_passed());
+            .any(|step| step.changes().is_some() && !view.state_of(&step.id).is_passed());
         if !changes_left && view.state == RunState::Running {
             return vec![Command::Verify];
         }
@@ -103,7 +122,7 @@ fn stuck(step: &Step, view: &RunView) -> Option<Command> {
 
 fn advance(plan: &Plan, graph: &Graph<'_>, view: &RunView, step: &Step) -> Option<Command> {
     let id = step.id.clone();
-    let changes = step.change().is_some();
+    let changes = step.changes().is_some();
     match view.state_of(&id) {
         State::Blocked => graph
             .before(&id)
@@ -114,13 +133,13 @@ fn advance(plan: &Plan, graph: &Graph<'_>, view: &RunView, step: &Step) -> Optio
             None if changes => Some(Command::Precheck(id)),
             None => Some(Command::Check(id)),
         },
-        State::Intended => Some(Command::Send(id)),
         State::Retrying => Some(Command::Retry(id)),
         State::Ambiguous | State::Locating => Some(Command::Locate(id)),
         State::Acked | State::Settling => Some(Command::Settle(id)),
         State::Checking if changes => Some(Command::Confirm(id)),
         State::Checking => Some(Command::Check(id)),
-        State::InFlight
+        State::Intended
+        | State::InFlight
         | State::NeedsHuman
         | State::Done
         | State::Skipped
@@ -128,7 +147,8 @@ fn advance(plan: &Plan, graph: &Graph<'_>, view: &RunView, step: &Step) -> Optio
         | State::Failed
         | State::Compensating
         | State::Compensated
-        | State::CompFailed => None,
+        | State::CompFailed
+        | State::Orphaned => None,
     }
 }
 
@@ -148,7 +168,8 @@ fn back(plan: &Plan, graph: &Graph<'_>, view: &RunView) -> Vec<Command> {
         return open;
     }
     let touched = |step: &&Step| view.step(&step.id).touched;
-    let undoable = |step: &&Step| step.inverse().is_some();
+    let given_up = |step: &&Step| view.state_of(&step.id) == State::Orphaned;
+    let undoable = |step: &&Step| step.inverse().is_some() && !given_up(step);
     let left: Vec<&Step> = plan.steps.iter().filter(touched).filter(undoable).collect();
     if view.stopping || left.is_empty() {
         let leftovers = leftovers(plan, view);
@@ -160,17 +181,29 @@ fn back(plan: &Plan, graph: &Graph<'_>, view: &RunView) -> Vec<Command> {
         return vec![Command::Finish { outcome, leftovers }];
     }
     // A step is taken back only after everything that was built on it.
-    left.iter()
-        .filter(|step| !left.iter().any(|later| graph.precedes(&step.id, &later.id)))
-        .map(|step| match view.step(&step.id) {
-            known if known.state == State::CompFailed => Command::Pause(Pause {
-                reason: PauseReason::FailedStep,
-                step: Some(step.id.clone()),
-                text: known.trouble.unwrap_or_default(),
-            }),
-            _ => Command::Undo(step.id.clone()),
+    let built_on = |step: &Step| left.iter().any(|later| graph.precedes(&step.id, &later.id));
+    let mut commands: Vec<Command> = left
+        .iter()
+        .filter(|step| !built_on(step))
+        .filter(|step| view.step(&step.id).comp != Undoing::Intended)
+        .map(|step| {
+            let known = view.step(&step.id);
+            match known.state {
+                State::CompFailed => Command::Pause(Pause {
+                    reason: PauseReason::FailedStep,
+                    step: Some(step.id.clone()),
+                    text: known.trouble.unwrap_or_default(),
+                }),
+                _ => Command::Undo(step.id.clone()),
+            }
         })
-        .collect()
+        .collect();
+    // One thing that cannot be taken back does not keep the others from it.
+    let pauses = |command: &Command| matches!(command, Command::Pause(_));
+    if !commands.iter().all(pauses) {
+        commands.retain(|command| !pauses(command));
+    }
+    commands
 }
 
 /// Ends the run as it stands, once it is known how it stands.
@@ -193,16 +226,22 @@ fn locate_open(plan: &Plan, view: &RunView) -> Vec<Command> {
     plan.steps.iter().filter_map(locate).collect()
 }
 
+/// What stands changed, each line naming one thing with its id.
 fn leftovers(plan: &Plan, view: &RunView) -> Vec<String> {
-    let touched = plan.steps.iter().filter(|step| view.step(&step.id).touched);
-    let line = |step: &Step| match &step.compensation {
-        Compensation::Irreversible { consequence } => {
-            format!("{} stands: {consequence}", step.title)
-        }
-        _ => match view.step(&step.id).trouble {
-            Some(trouble) => format!("{} stands: {trouble}", step.title),
-            None => format!("{} stands", step.title),
-        },
+    let line = |step: &Step| {
+        let known = view.step(&step.id);
+        let made = known.made.map(|id| format!(" ({id})")).unwrap_or_default();
+        let why = match &step.compensation {
+            // What goes with another thing is told by that one.
+            Compensation::None { .. } => return None,
+            Compensation::Irreversible { consequence } => format!(": {consequence}"),
+            Compensation::Inverse { .. } => match known.trouble {
+                Some(trouble) => format!(": {trouble}"),
+                None => String::new(),
+            },
+        };
+        Some(format!("{}{made} stands{why}", step.title))
     };
-    touched.map(line).collect()
+    let touched = plan.steps.iter().filter(|step| view.step(&step.id).touched);
+    touched.filter_map(line).collect()
 }

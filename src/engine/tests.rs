@@ -14,12 +14,13 @@ use crate::{
     config::Environments,
     inventory::{Inventory, Loaded, Query},
     model::{
-        HealthCheckId,
+        Change, HealthCheckId,
         traffic::{self, Routing, Zones},
     },
     provider::demo::{ClockSetting, DemoOptions, Effect, Entry, WorldHandle, in_process},
 };
 
+mod baseline;
 mod crash;
 mod faults;
 mod people;
@@ -27,6 +28,18 @@ mod switch;
 
 fn start() -> Timestamp {
     "2026-01-15T10:00:00Z".parse().expect("a moment")
+}
+
+/// A folder in memory where the machine has one: thousands of runs are not to wait for a disk.
+/// That what is written survives a real end is shown by real processes elsewhere.
+fn folder() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let folder = if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    };
+    folder.expect("a temporary folder")
 }
 
 /// A world, an engine and a clock that belong together.
@@ -55,7 +68,7 @@ impl Bench {
             seed,
             ..DemoOptions::default()
         });
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = folder();
         let engine = Engine::open(folder.path()).expect("a new journal");
         let mut inventory = Inventory::default();
         let organization = provider.organizations.organization(&mut |_| ()).await;
@@ -90,6 +103,15 @@ impl Bench {
             now: self.clock.now(),
         };
         self.engine.plan("dns-switch", wish, &world).await
+    }
+
+    /// Seals a plan of the test's own and keeps it.
+    fn seal(&self, mut plan: plan::Plan) -> Sealed {
+        plan.sealed_at = self.clock.now();
+        plan.expires_at = plan.sealed_at + jiff::SignedDuration::from_hours(1);
+        let sealed = Sealed::seal(plan).expect("whole");
+        self.engine.journal().keep_plan(&sealed).expect("kept");
+        sealed
     }
 
     async fn open(&self, sealed: &Sealed) -> Result<RunId> {
@@ -131,9 +153,9 @@ impl Bench {
     fn story(&self, run: RunId) -> String {
         let records = self.engine.records(run, 0, u32::MAX).expect("readable");
         let line = |record: &Record| {
-            let step = record.event.step().map_or("run", |step| step.as_str());
-            let second = record.when.timestamp().duration_since(start()).as_secs();
-            format!("{second:>4} {step} {}", record.event.kind())
+            let step = record.entry.event.step().map_or("run", |step| step.as_str());
+            let second = record.entry.when.timestamp().duration_since(start()).as_secs();
+            format!("{second:>4} {step} {}", record.entry.event.kind())
         };
         records.iter().map(line).collect::<Vec<_>>().join("\n")
     }
@@ -169,7 +191,9 @@ impl Bench {
     }
 
     fn done(&self) -> Vec<Entry> {
-        let done = |entry: &Entry| !matches!(entry.effect, Effect::Nothing { .. });
+        let done = |entry: &Entry| {
+            !matches!(entry.effect, Effect::Nothing { .. } | Effect::Repeated { .. })
+        };
         self.world.ledger().into_iter().filter(done).collect()
     }
 
@@ -213,7 +237,10 @@ impl Bench {
         let records = self.engine.records(run, 0, u32::MAX).expect("readable");
         for entry in &ledger {
             let planned = plan.steps.iter().any(|step| {
-                step.change() == Some(&entry.change) || step.inverse() == Some(&entry.change)
+                [step.changes(), step.inverse()]
+                    .into_iter()
+                    .flatten()
+                    .any(|planned| is_bound_from(planned, &entry.change))
             });
             assert!(planned, "{} is not in the plan", entry.change.title());
             let intended = records.iter().any(|record| {
@@ -221,11 +248,11 @@ impl Bench {
                     _,
                     machine::step::Event::Intent { key, .. }
                     | machine::step::Event::CompIntent { key, .. },
-                ) = &record.event
+                ) = &record.entry.event
                 else {
                     return false;
                 };
-                *key == entry.key && record.when.timestamp() <= entry.at
+                *key == entry.key && record.entry.when.timestamp() <= entry.at
             });
             assert!(intended, "{} was not written down", entry.reference);
         }
@@ -238,4 +265,25 @@ impl Bench {
             "{state} and nobody is told why"
         );
     }
+}
+
+/// Whether `sent` is `planned` with its symbols filled in.
+fn is_bound_from(planned: &Change, sent: &Change) -> bool {
+    fn fits(planned: &serde_json::Value, sent: &serde_json::Value) -> bool {
+        use serde_json::Value;
+        match (planned, sent) {
+            (Value::String(symbol), Value::String(_)) if symbol.starts_with("${") => true,
+            (Value::Array(one), Value::Array(two)) => {
+                one.len() == two.len() && one.iter().zip(two).all(|(one, two)| fits(one, two))
+            }
+            (Value::Object(one), Value::Object(two)) => {
+                one.len() == two.len()
+                    && one
+                        .iter()
+                        .all(|(key, one)| two.get(key).is_some_and(|two| fits(one, two)))
+            }
+            (one, two) => one == two,
+        }
+    }
+    fits(&serde_json::json!(planned), &serde_json::json!(sent))
 }

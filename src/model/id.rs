@@ -117,6 +117,12 @@ identifiers! {
     PeeringId
     /// `nat-…`
     NatGatewayId
+    /// An elastic address by its allocation, `eipalloc-…`
+    AllocationId
+    /// `vpce-…`
+    EndpointId
+    /// `fl-…`
+    FlowLogId
     /// `igw-…`
     InternetGatewayId
     /// `tgw-…`

@@ -12,10 +12,10 @@ pub mod remote;
 pub mod text;
 pub mod traffic;
 
-pub use change::{Change, Class, Standing};
+pub use change::{Change, ChangeKind, Class, Ref, Standing};
 pub use health::{Health, State};
 pub use id::{
-    AccountId, Arn, AttachmentId, ClusterName, HealthCheckId, HostedZoneId, InternetGatewayId,
+    AccountId, AllocationId, Arn, AttachmentId, ClusterName, EndpointId, FlowLogId, HealthCheckId, HostedZoneId, InternetGatewayId,
     NatGatewayId, NetworkAclId, OrganizationId, PeeringId, Place, PolicyId, PoolName, Region,
     RouteTableId, SecurityGroupId, SubnetId, TransitGatewayId, TransitGatewayRouteTableId, UnitId,
     VpcId, ZoneName,

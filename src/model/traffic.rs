@@ -124,6 +124,20 @@ pub struct WeightedGroup<'a> {
     pub sides: Vec<&'a Record>,
 }
 
+impl Zones {
+    /// Whether a health check passes as Route 53 uses it: a disabled one counts as passing. `None`
+    /// where there is none or nobody knows.
+    #[must_use]
+    pub fn passes(&self, check: &HealthCheckId) -> Option<bool> {
+        let mut checks = self.health_checks.iter();
+        let check = checks.find(|known| known.id == *check)?;
+        if check.disabled {
+            return Some(true);
+        }
+        check.healthy
+    }
+}
+
 impl HostedZone {
     /// The weighted groups, by name and type.
     #[must_use]

@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Result};
-use crate::model::{Change, Tags, change::Standing};
+use crate::model::{
+    Change, Tags,
+    change::{Mark, Progress, Standing},
+};
 
 /// A change as it is sent, with what is computed from the sealed plan's digest and is no part of
 /// the plan itself.
@@ -13,10 +16,22 @@ pub struct Envelope {
     pub change: Change,
     /// The idempotency key: a pure function of plan and step, the same for every attempt.
     pub key: String,
-    /// Ownership tags for whatever it creates.
+    /// Ownership tags for whatever it creates; they are also how it is found again.
     pub tags: Tags,
     /// The run and step, for the session name and the user agent, so that CloudTrail can be joined.
     pub reference: String,
+}
+
+impl Envelope {
+    /// What tells the objects of its step from all others.
+    #[must_use]
+    pub fn mark(&self) -> Mark<'_> {
+        let tag = |key| self.tags.get(key).map_or("", String::as_str);
+        Mark {
+            plan: tag(Mark::PLAN),
+            step: tag(Mark::STEP),
+        }
+    }
 }
 
 /// What the service answered to a change that it accepted.
@@ -24,8 +39,10 @@ pub struct Envelope {
 pub struct Accepted {
     /// The AWS request id.
     pub request_id: Option<String>,
-    /// What to poll for: a Route 53 change id, an EKS update id, the id of what was made.
+    /// What to follow it by: a Route 53 change id, an EKS update id.
     pub external_id: Option<String>,
+    /// The id of what was made, which later steps refer to.
+    pub made: Option<String>,
 }
 
 /// How one send ended. What is not known is a state of its own: the engine locates, it never guesses.
@@ -45,8 +62,9 @@ pub enum Sent {
 #[async_trait]
 pub trait Control: Send + Sync {
     async fn perform(&self, envelope: &Envelope) -> Sent;
-    /// Reads what the change is about, now, from its source.
-    async fn standing(&self, change: &Change) -> Result<Standing>;
-    /// Whether an accepted change has reached all of the service (Route 53: `INSYNC`).
-    async fn settled(&self, change: &Change, accepted: &Accepted) -> Result<bool>;
+    /// Reads what the change is about, now, from its source. What it created is told by the
+    /// envelope's mark.
+    async fn standing(&self, envelope: &Envelope) -> Result<Standing>;
+    /// How far an accepted change has got on its way through the service.
+    async fn settled(&self, envelope: &Envelope, accepted: &Accepted) -> Result<Progress>;
 }

@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 pub use control::{Accepted, Control, Envelope, Sent};
 pub use error::{Error, Kind, Result};
 
+pub use crate::model::change::Progress;
+
 use crate::model::{
     AccountId, Arn, HostedZoneId, Organization, Place, Region,
     cluster::Cluster,

@@ -140,12 +140,12 @@ pub(super) async fn follow(
         };
         for record in &records {
             seen = record.seq;
-            let step = record.event.step().map_or("run", |step| step.as_str());
-            let at = record.when.timestamp().strftime("%H:%M:%SZ");
+            let step = record.entry.event.step().map_or("run", |step| step.as_str());
+            let at = record.entry.when.timestamp().strftime("%H:%M:%SZ");
             if bench.output == Output::Json {
                 writeln!(out, "{}", serde_json::to_string(record)?)?;
             } else {
-                writeln!(out, "{at}  {step:<12} {}", record.event.kind())?;
+                writeln!(out, "{at}  {step:<12} {}", record.entry.event.kind())?;
             }
         }
         out.flush()?;

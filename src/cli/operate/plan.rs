@@ -8,6 +8,7 @@ use super::{Bench, Wish, refused};
 use crate::{
     cli::{Exit, args::Output},
     engine::{Challenge, Engine, Review, Sealed, operations::World},
+    model::change::Difference,
 };
 
 /// Plans and prints the review. A plan with changes ends as [`Exit::Changes`].
@@ -65,11 +66,14 @@ fn lines(review: &Review, wanted: &str, out: &mut impl Write) -> io::Result<()> 
     }
     writeln!(out)?;
     for line in &review.changes {
-        writeln!(out, "  ~ {}: {} -> {}", line.what, line.from, line.to)?;
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".into());
+        let Difference { what, from, to } = &line.difference;
+        let glyph = line.verb.glyph();
+        writeln!(out, "  {glyph} {what}: {} -> {}", value(from), value(to))?;
     }
     writeln!(out)?;
     for (at, step) in review.steps.iter().enumerate() {
-        writeln!(out, "  {:>2}. {} {}", at + 1, step.glyph, step.title)?;
+        writeln!(out, "  {:>2}. {} {}", at + 1, step.glyph(), step.title)?;
     }
     writeln!(out, "\nRollback")?;
     for line in &review.rollback {

@@ -151,7 +151,7 @@ fn show(run: RunId, bench: &Bench<'_>, out: &mut impl Write) -> io::Result<Exit>
             out,
             "  {:<12} {} {}  {said}",
             view.state.to_string(),
-            step.glyph,
+            step.glyph(),
             step.title
         )?;
     }

@@ -1,6 +1,7 @@
 //! What was planned and what was done, on disk before it is done: append-only, chained by hashes,
 //! never rewritten. The only part of the engine that touches SQLite.
 
+mod lease;
 mod read;
 mod record;
 mod requests;
@@ -18,7 +19,7 @@ use std::{
 use rusqlite::Connection;
 
 pub use read::RunSummary;
-pub use record::Record;
+pub use record::{Entry, Record};
 pub use requests::{Asked, Request};
 pub use verify::Verified;
 pub use write::Stamp;
@@ -26,7 +27,7 @@ pub use write::Stamp;
 use super::{
     identity::RunId,
     machine::{Illegal, RunView},
-    plan::{NotCanonical, Sealed, Tampered},
+    plan::{Digest, NotCanonical, Sealed, Tampered},
 };
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -71,6 +72,10 @@ pub enum Error {
     AlreadyApplied { run: RunId, state: String },
     #[error("another process took the run over (fence {theirs}, ours was {ours})")]
     Fenced { ours: u64, theirs: u64 },
+    #[error(
+        "run {by} holds `{scope}` and has not ended; end or resume it first: `awsdeck runs show {by}`"
+    )]
+    ScopeHeld { scope: String, by: RunId },
     #[error(transparent)]
     Illegal(#[from] Illegal),
     #[error(transparent)]
@@ -89,6 +94,8 @@ pub struct Journal {
     connection: Connection,
     path: PathBuf,
     standings: HashMap<RunId, Standing>,
+    /// SQLite's count of what other connections have written, as last seen.
+    seen: Option<i64>,
     #[cfg(test)]
     pub(in crate::engine) crash: Option<Crash>,
 }
@@ -100,6 +107,39 @@ pub struct Standing {
     pub view: RunView,
     /// The last line that went into the view.
     pub seq: u64,
+    /// The end of the run's own chain.
+    n: u64,
+    link: Digest,
+}
+
+impl Standing {
+    /// A run before its first line.
+    fn before(run: RunId, sealed: Arc<Sealed>, view: RunView) -> Self {
+        Self {
+            sealed,
+            view,
+            seq: 0,
+            n: 0,
+            link: Entry::genesis(run),
+        }
+    }
+
+    /// The number and the link of the run's last line.
+    #[must_use]
+    pub const fn end(&self) -> (u64, Digest) {
+        (self.n, self.link)
+    }
+
+    fn take_in(&mut self, record: &Record) {
+        self.seq = record.seq;
+        self.n = record.entry.n;
+        self.link = record.entry.link;
+    }
+
+    /// Whether the run holds what it changes.
+    fn holds(&self) -> bool {
+        self.view.holder.is_some() && !self.view.state.is_terminal()
+    }
 }
 
 /// After how many writes the process ends, and whether before or after the last one is durable.
@@ -127,6 +167,7 @@ impl Journal {
             connection,
             path: path.to_path_buf(),
             standings: HashMap::new(),
+            seen: None,
             #[cfg(test)]
             crash: None,
         })

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Serialize;
 
-use super::{Error, Journal, Record, Result, RunId, Standing, int, unsigned, write::seq};
+use super::{Entry, Error, Journal, Record, Result, RunId, Standing, int, unsigned, write::seq};
 use crate::{
     engine::{
         clock::Moment,
@@ -167,12 +167,7 @@ pub(super) fn standing(connection: &Connection, run: RunId) -> Result<Standing> 
     let digest = digest.ok_or_else(|| Error::NoRun(run.to_string()))?;
     let sealed = Arc::new(plan(connection, Digest::from_bytes(digest))?);
     let view = RunView::new(sealed.plan());
-    let empty = Standing {
-        sealed,
-        view,
-        seq: 0,
-    };
-    catch_up(connection, run, empty)
+    catch_up(connection, run, Standing::before(run, sealed, view))
 }
 
 /// Folds in what was written since.
@@ -187,8 +182,8 @@ pub(super) fn catch_up(
                 what: format!("line {} does not have the hash of its content", record.seq),
             });
         }
-        known.view.apply(&record.event, &record.when)?;
-        known.seq = record.seq;
+        known.view.apply(&record.entry.event, &record.entry.when)?;
+        known.take_in(&record);
     }
     Ok(known)
 }
@@ -207,15 +202,15 @@ fn records(connection: &Connection, run: RunId, after: u64, limit: u32) -> Resul
 
 /// What [`record`] reads.
 pub(super) const COLUMNS: &str =
-    "seq, run, step, kind, at, mono, boot, actor, fence, body, prev, hash";
+    "seq, run, n, step, kind, at, mono, boot, actor, fence, body, before, link, prev, hash";
 
 pub(super) fn record(row: &Row<'_>) -> Result<Record> {
     let number = seq(row, 0)?;
     let damaged = |what: &str| Error::Damaged {
         what: format!("line {number}: {what}"),
     };
-    let (step, kind): (Option<String>, String) = (row.get(2)?, row.get(3)?);
-    let body: Vec<u8> = row.get(9)?;
+    let (step, kind): (Option<String>, String) = (row.get(3)?, row.get(4)?);
+    let body: Vec<u8> = row.get(10)?;
     let event: Event =
         serde_json::from_slice(&body).map_err(|_| damaged("its body is no event"))?;
     if event.kind() != kind || event.step().map(ToString::to_string) != step {
@@ -223,17 +218,22 @@ pub(super) fn record(row: &Row<'_>) -> Result<Record> {
     }
     Ok(Record {
         seq: number,
-        run: run_id(row, 1)?,
-        when: Moment {
-            at: row.get(4)?,
-            mono: unsigned(row.get(5)?),
-            boot: row.get(6)?,
+        entry: Entry {
+            run: run_id(row, 1)?,
+            n: seq(row, 2)?,
+            when: Moment {
+                at: row.get(5)?,
+                mono: unsigned(row.get(6)?),
+                boot: row.get(7)?,
+            },
+            actor: row.get(8)?,
+            fence: unsigned(row.get(9)?),
+            event,
+            before: Digest::from_bytes(row.get(11)?),
+            link: Digest::from_bytes(row.get(12)?),
         },
-        actor: row.get(7)?,
-        fence: unsigned(row.get(8)?),
-        event,
-        prev: Digest::from_bytes(row.get(10)?),
-        hash: Digest::from_bytes(row.get(11)?),
+        prev: Digest::from_bytes(row.get(13)?),
+        hash: Digest::from_bytes(row.get(14)?),
     })
 }
 
@@ -251,11 +251,12 @@ pub(super) fn projection(connection: &Connection, run: RunId) -> Result<Projecti
         },
     )?;
     let mut query = connection.prepare_cached(
-        "SELECT id, state, class, key, conflict, attempt, external_id FROM step WHERE run = ?1",
+        "SELECT id, state, class, key, scope, attempt, external_id, made, touched
+         FROM step WHERE run = ?1",
     )?;
     let steps = query.query_map([run.as_bytes()], |row| {
-        let attempt: i64 = row.get(5)?;
-        let external: Option<String> = row.get(6)?;
+        let (attempt, touched): (i64, bool) = (row.get(5)?, row.get(8)?);
+        let (external, made): (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
         let values = vec![
             row.get(1)?,
             row.get(2)?,
@@ -263,6 +264,8 @@ pub(super) fn projection(connection: &Connection, run: RunId) -> Result<Projecti
             row.get(4)?,
             attempt.to_string(),
             external.unwrap_or_default(),
+            made.unwrap_or_default(),
+            touched.to_string(),
         ];
         Ok((row.get(0)?, values))
     })?;

@@ -1,10 +1,10 @@
 //! What people ask of a run from other processes; the runner picks it up between two things it does.
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Journal, Result, RunId, int, unsigned};
-use crate::engine::clock::Moment;
+use crate::engine::{clock::Moment, plan::StepId};
 
 /// A wish about a run. What it leads to is in the chain; the wish itself is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,8 +12,7 @@ use crate::engine::clock::Moment;
 pub enum Request {
     /// Start nothing new; finish following what was sent.
     Pause,
-    /// Go on: also passes the gate, opens the failed step again, or takes the answer of a person
-    /// that an uncertain change did not happen.
+    /// Go on: opens the failed step again.
     Resume,
     RollBack {
         reason: String,
@@ -24,6 +23,25 @@ pub enum Request {
     },
     /// Let go of the run; whoever takes it up again goes on where it stands.
     Detach,
+    /// Let the run pass the gate before a step.
+    PassGate {
+        before: StepId,
+        typed: String,
+    },
+    /// Leave out the step that the run stands at; while rolling back, leave as it is what cannot be
+    /// taken back.
+    Skip {
+        step: StepId,
+        reason: String,
+    },
+    /// Whether a change happened whose answer was lost and that leaves no trace to find.
+    Answer {
+        step: StepId,
+        happened: bool,
+        /// Which one it made, where several could be it.
+        made: Option<String>,
+        reason: String,
+    },
 }
 
 /// A request that waits, with who made it.
@@ -67,12 +85,27 @@ impl Journal {
         Ok(waiting)
     }
 
-    /// Notes that a request was acted on.
-    pub fn acted_on(&mut self, asked: &Asked) -> Result<()> {
-        if let Some(id) = asked.id {
-            self.connection
-                .execute("UPDATE request SET taken = 1 WHERE id = ?1", [int(id)])?;
-        }
-        Ok(())
+    /// Whether another process has written anything since this was last asked; cheap enough to ask
+    /// all the time. `true` where it cannot be told.
+    pub fn may_have_news(&mut self) -> bool {
+        let version = self
+            .connection
+            .prepare_cached("PRAGMA data_version")
+            .and_then(|mut query| query.query_row([], |row| row.get(0)));
+        let Ok(version) = version else { return true };
+        self.seen.replace(version) != Some(version)
     }
+
+    /// Notes that a request was heard and led to nothing.
+    pub fn acted_on(&mut self, asked: &Asked) -> Result<()> {
+        acted_on(&self.connection, asked)
+    }
+}
+
+/// Notes that a request was acted on.
+pub(super) fn acted_on(connection: &Connection, asked: &Asked) -> Result<()> {
+    if let Some(id) = asked.id {
+        connection.execute("UPDATE request SET taken = 1 WHERE id = ?1", [int(id)])?;
+    }
+    Ok(())
 }

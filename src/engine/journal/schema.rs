@@ -4,8 +4,8 @@ use rusqlite::Connection;
 
 use super::{Error, Result};
 
-/// `PRAGMA application_id`: "awdk".
-const APPLICATION: i32 = 0x6177_646b;
+/// `PRAGMA application_id`: "awdj".
+const APPLICATION: i32 = 0x6177_646a;
 /// The version that this program writes.
 pub(super) const VERSION: i32 = 1;
 
@@ -25,6 +25,7 @@ CREATE TABLE plan(
 CREATE TABLE journal(
   seq INTEGER PRIMARY KEY,
   run BLOB NOT NULL,
+  n INTEGER NOT NULL,
   step TEXT,
   kind TEXT NOT NULL,
   at INTEGER NOT NULL,
@@ -33,10 +34,14 @@ CREATE TABLE journal(
   actor TEXT NOT NULL,
   fence INTEGER NOT NULL,
   body BLOB NOT NULL,
+  -- The chain of the run, which proves itself wherever the run is taken.
+  before BLOB NOT NULL,
+  link BLOB NOT NULL UNIQUE,
+  -- The chain of this file, in which no line can be left out.
   prev BLOB NOT NULL,
-  hash BLOB NOT NULL UNIQUE
+  hash BLOB NOT NULL UNIQUE,
+  UNIQUE(run, n)
 ) STRICT;
-CREATE INDEX journal_by_run ON journal(run, seq);
 CREATE TRIGGER journal_is_not_rewritten BEFORE UPDATE ON journal
   BEGIN SELECT RAISE(ABORT, 'the journal is append only'); END;
 CREATE TRIGGER journal_is_not_erased BEFORE DELETE ON journal
@@ -65,13 +70,23 @@ CREATE TABLE step(
   state TEXT NOT NULL,
   class TEXT NOT NULL,
   key TEXT NOT NULL,
-  conflict TEXT NOT NULL,
+  scope TEXT NOT NULL,
   attempt INTEGER NOT NULL,
   external_id TEXT,
+  made TEXT,
+  touched INTEGER NOT NULL,
   PRIMARY KEY(run, id)
 ) STRICT;
-CREATE UNIQUE INDEX one_open_intent ON step(conflict)
+CREATE UNIQUE INDEX one_open_intent ON step(scope)
   WHERE state IN ('intended', 'in_flight', 'ambiguous', 'locating');
+-- What runs have made and not taken back: all that a rollback may remove.
+CREATE VIEW created AS
+  SELECT run, id AS step, scope, made FROM step WHERE made IS NOT NULL AND touched = 1;
+-- What unfinished runs hold: nobody else may change it.
+CREATE TABLE lease(
+  scope TEXT PRIMARY KEY,
+  run BLOB NOT NULL
+) STRICT;
 -- What other processes ask of the runner; no part of the chain until the runner acts on it.
 CREATE TABLE request(
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -83,7 +83,7 @@ fn what_was_written_is_there_for_the_next_process() {
     assert_eq!(after.view.state_of(&"shift".into()), step::State::Intended);
     assert_eq!(again.runs().expect("listed").len(), 1);
     let verified = again.verify().expect("readable");
-    assert_eq!((verified.lines, verified.faults), (7, Vec::<String>::new()));
+    assert_eq!((verified.lines, verified.faults), (8, Vec::<String>::new()));
     assert_eq!(
         again.find_run(&fixture.run.short()).expect("one"),
         fixture.run
@@ -144,6 +144,7 @@ fn a_zombie_and_an_impossible_event_write_nothing() {
         let ack = step::Event::Ack {
             external_id: Some(external.into()),
             request_id: None,
+            made: None,
         };
         Event::Step("shift".into(), ack)
     };
@@ -285,7 +286,7 @@ fn a_run_whose_plan_or_lines_were_changed_is_not_taken_up() {
 
 #[test]
 fn a_crash_in_the_middle_of_a_write_leaves_nothing_and_after_it_everything() {
-    for (durable, lines) in [(false, 7), (true, 8)] {
+    for (durable, lines) in [(false, 8), (true, 9)] {
         let mut fixture = begun();
         fixture.journal.crash = Some(Crash {
             writes_left: 0,
@@ -309,4 +310,49 @@ fn a_crash_in_the_middle_of_a_write_leaves_nothing_and_after_it_everything() {
         let verified = again.verify().expect("readable");
         assert_eq!((verified.lines, verified.faults), (lines, Vec::new()));
     }
+}
+
+#[test]
+fn what_an_unfinished_run_changes_is_held_until_its_end() {
+    let mut fixture = begun();
+    let mut plan = sample::switch();
+    plan.reason = "another".into();
+    let other = Sealed::seal(plan).expect("whole");
+    let second = fixture
+        .journal
+        .open_run(&other, "bob", "prod acorn", at(4))
+        .expect("opened");
+    let held = fixture.journal.take_lease(second, "host", 8, at(5));
+    let Err(Error::ScopeHeld { scope, by }) = held else {
+        panic!("two runs hold one group of records");
+    };
+    assert_eq!(by, fixture.run);
+    assert_eq!(scope, "r53/Z1/shop.example.com./A");
+    let around = std::collections::BTreeSet::from(["r53/Z1".to_owned()]);
+    let within = std::collections::BTreeSet::from(["r53/Z1/shop.example.com./A/x".to_owned()]);
+    let beside = std::collections::BTreeSet::from(["r53/Z10".to_owned()]);
+    let holder = |scopes| fixture.journal.holder(scopes).expect("readable");
+    assert!(holder(&around).is_some() && holder(&within).is_some());
+    assert_eq!(holder(&beside), None);
+    let stamp = Stamp {
+        run: fixture.run,
+        actor: "runner",
+        fence: 1,
+        when: at(6),
+    };
+    let stop = [
+        run::Event::StopAsked {
+            by: "ann".into(),
+            reason: "enough".into(),
+        },
+        run::Event::RunDone {
+            outcome: run::Outcome::Stopped,
+            leftovers: Vec::new(),
+        },
+    ];
+    let stop = stop.map(Event::Run);
+    fixture.journal.append(&stamp, &stop).expect("stopped");
+    assert!(fixture.journal.take_lease(second, "host", 8, at(7)).is_ok());
+    let verified = fixture.journal.verify().expect("readable");
+    assert_eq!(verified.faults, Vec::<String>::new());
 }

@@ -1,10 +1,10 @@
 //! Proof that the journal is what was written: the chain, the plans, and the projections.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Journal, Record, Result, RunId, Standing, read};
+use super::{Journal, Record, Result, RunId, Standing, lease, read};
 use crate::engine::{machine::RunView, plan::Digest};
 
 /// What a verification saw.
@@ -39,7 +39,7 @@ impl Journal {
                 Ok(record) => record,
                 Err(error) => {
                     faults.push(error.to_string());
-                    prev = Digest::from_bytes(row.get(11)?);
+                    prev = Digest::from_bytes(row.get(14)?);
                     continue;
                 }
             };
@@ -51,12 +51,16 @@ impl Journal {
                 faults.push(format!("line {} does not fit the chain", record.seq));
             }
             prev = record.hash;
+            let entry = &record.entry;
             let standing = runs
-                .entry(record.run)
-                .or_insert_with(|| self.unborn(record.run));
+                .entry(entry.run)
+                .or_insert_with(|| self.unborn(entry.run));
             let Some(known) = standing else { continue };
-            known.seq = record.seq;
-            if let Err(illegal) = known.view.apply(&record.event, &record.when) {
+            if known.end() != (entry.n.saturating_sub(1), entry.before) {
+                faults.push(format!("line {} does not fit its run", record.seq));
+            }
+            known.take_in(&record);
+            if let Err(illegal) = known.view.apply(&entry.event, &entry.when) {
                 faults.push(format!("line {}: {illegal}", record.seq));
             }
         }
@@ -66,6 +70,7 @@ impl Journal {
                 Some(standing) => self.compare(*run, standing, &mut faults)?,
             }
         }
+        self.compare_leases(&runs, &mut faults)?;
         Ok(Verified {
             lines,
             runs: runs.len(),
@@ -98,17 +103,32 @@ impl Journal {
         );
         let sealed = read::plan(&self.connection, Digest::from_bytes(digest.ok()?)).ok()?;
         let view = RunView::new(sealed.plan());
-        let sealed = std::sync::Arc::new(sealed);
-        Some(Standing {
-            sealed,
-            view,
-            seq: 0,
-        })
+        Some(Standing::before(run, std::sync::Arc::new(sealed), view))
+    }
+
+    fn compare_leases(
+        &self,
+        runs: &BTreeMap<RunId, Option<Standing>>,
+        faults: &mut Vec<String>,
+    ) -> Result<()> {
+        let holders = runs.iter().filter_map(|(run, standing)| {
+            let standing = standing.as_ref().filter(|standing| standing.holds())?;
+            Some((*run, standing.sealed.scopes()))
+        });
+        let wanted: BTreeSet<(String, RunId)> = holders
+            .flat_map(|(run, scopes)| scopes.into_iter().map(move |scope| (scope, run)))
+            .collect();
+        if lease::listed(&self.connection)? != wanted {
+            faults.push("what is leased is not what the lines say".into());
+        }
+        Ok(())
     }
 
     fn compare(&self, run: RunId, rebuilt: &Standing, faults: &mut Vec<String>) -> Result<()> {
         let (row, steps) = read::projection(&self.connection, run)?;
-        let Standing { sealed, view, seq } = rebuilt;
+        let Standing {
+            sealed, view, seq, ..
+        } = rebuilt;
         let wanted = [
             view.state.to_string(),
             view.fence.to_string(),
@@ -131,9 +151,11 @@ impl Journal {
                 stands.state.to_string(),
                 step.class().to_string(),
                 sealed.key(step),
-                step.conflict_key(),
+                step.scope(),
                 stands.attempt.to_string(),
                 stands.external_id.clone().unwrap_or_default(),
+                stands.made.clone().unwrap_or_default(),
+                stands.touched.to_string(),
             ];
             wanted.insert(step.id.to_string(), values);
         }

@@ -2,7 +2,10 @@
 
 use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
 
-use super::{Error, Journal, Record, Result, RunId, Standing, int, read, unsigned};
+use super::{
+    Asked, Entry, Error, Journal, Record, Result, RunId, Standing, int, lease, read, requests,
+    unsigned,
+};
 use crate::engine::{
     clock::Moment,
     machine::{Event, run},
@@ -62,11 +65,17 @@ impl Journal {
                 environment: plan.environment,
                 reason: plan.reason.clone(),
                 by: by.into(),
+                needed: 1,
             }),
-            Event::Run(run::Event::ApprovalGranted {
+            Event::Run(run::Event::ApprovalGiven(run::Approval {
                 plan: sealed.digest(),
                 by: by.into(),
                 typed: typed.into(),
+                proof: "user".into(),
+                expires: plan.expires_at.as_microsecond(),
+            })),
+            Event::Run(run::Event::ApprovalGranted {
+                plan: sealed.digest(),
             }),
         ];
         let stamp = Stamp {
@@ -88,7 +97,8 @@ impl Journal {
         Ok(query.query_row([plan.as_bytes()], row).optional()?)
     }
 
-    /// Takes the run over: every line under an older fence is refused from now on.
+    /// Takes the run over, with everything that it changes: every line under an older fence is
+    /// refused from now on, and so is every other run that changes any of it.
     pub fn take_lease(&mut self, run: RunId, host: &str, pid: u32, when: Moment) -> Result<u64> {
         let fence = self.standing(run)?.view.fence + 1;
         let event = run::Event::LeaseTaken {
@@ -109,6 +119,17 @@ impl Journal {
 
     /// Writes all `events` or none, durably, and moves the projections with them.
     pub fn append(&mut self, stamp: &Stamp<'_>, events: &[Event]) -> Result<Vec<Record>> {
+        self.append_for(stamp, events, None)
+    }
+
+    /// [`Journal::append`] of what a request led to: with the lines it counts as acted on, and not
+    /// before.
+    pub fn append_for(
+        &mut self,
+        stamp: &Stamp<'_>,
+        events: &[Event],
+        asked: Option<&Asked>,
+    ) -> Result<Vec<Record>> {
         #[cfg(test)]
         let ends = self.ends_now();
         let transaction = self
@@ -127,11 +148,14 @@ impl Journal {
         let mut records = Vec::with_capacity(events.len());
         for event in events {
             standing.view.apply(event, &stamp.when)?;
-            let record = chain(&transaction, stamp, event)?;
-            standing.seq = record.seq;
+            let record = chain(&transaction, stamp, standing.end(), event)?;
+            standing.take_in(&record);
             records.push(record);
         }
         project(&transaction, stamp.run, &standing, events)?;
+        if let Some(asked) = asked {
+            requests::acted_on(&transaction, asked)?;
+        }
         #[cfg(test)]
         if ends == Some(false) {
             return Err(Error::Crash);
@@ -165,44 +189,62 @@ fn begin(transaction: &Transaction<'_>, run: RunId, events: &[Event]) -> Result<
         let sealed = read::plan(transaction, *plan)?;
         let view = crate::engine::machine::RunView::new(sealed.plan());
         let sealed = std::sync::Arc::new(sealed);
-        return Ok(Standing {
-            sealed,
-            view,
-            seq: 0,
-        });
+        return Ok(Standing::before(run, sealed, view));
     }
     read::standing(transaction, run)
 }
 
-/// Appends one line to the end of the chain.
-fn chain(transaction: &Transaction<'_>, stamp: &Stamp<'_>, event: &Event) -> Result<Record> {
-    let (seq, prev) = read::head(transaction)?;
-    let mut record = Record {
-        seq: seq + 1,
+/// Appends one line to the end of both chains.
+fn chain(
+    transaction: &Transaction<'_>,
+    stamp: &Stamp<'_>,
+    (n, before): (u64, Digest),
+    event: &Event,
+) -> Result<Record> {
+    let mut entry = Entry {
         run: stamp.run,
+        n: n + 1,
         when: stamp.when.clone(),
         actor: stamp.actor.into(),
         fence: stamp.fence,
         event: event.clone(),
+        before,
+        link: before,
+    };
+    entry.link = entry.expected_link()?;
+    place(transaction, entry)
+}
+
+/// Gives a line of a run its place in the file.
+fn place(transaction: &Transaction<'_>, entry: Entry) -> Result<Record> {
+    let (seq, prev) = read::head(transaction)?;
+    let mut record = Record {
+        seq: seq + 1,
+        entry,
         prev,
         hash: prev,
     };
-    record.hash = record.expected_hash()?;
+    record.hash = record.expected_hash();
+    let entry = &record.entry;
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO journal(seq, run, step, kind, at, mono, boot, actor, fence, body, prev, hash)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT INTO journal(seq, run, n, step, kind, at, mono, boot, actor, fence, body, before,
+                             link, prev, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?;
     insert.execute(params![
         int(record.seq),
-        record.run.as_bytes(),
-        event.step().map(ToString::to_string),
-        event.kind(),
-        record.when.at,
-        int(record.when.mono),
-        record.when.boot,
-        record.actor,
-        int(record.fence),
-        canon::bytes(event)?,
+        entry.run.as_bytes(),
+        int(entry.n),
+        entry.event.step().map(ToString::to_string),
+        entry.event.kind(),
+        entry.when.at,
+        int(entry.when.mono),
+        entry.when.boot,
+        entry.actor,
+        int(entry.fence),
+        canon::bytes(&entry.event)?,
+        entry.before.as_bytes(),
+        entry.link.as_bytes(),
         record.prev.as_bytes(),
         record.hash.as_bytes(),
     ])?;
@@ -216,7 +258,9 @@ fn project(
     standing: &Standing,
     events: &[Event],
 ) -> Result<()> {
-    let Standing { sealed, view, seq } = standing;
+    let Standing {
+        sealed, view, seq, ..
+    } = standing;
     let pause = view.pause.as_ref().map(canon::bytes).transpose()?;
     let pause = pause.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     if let [Event::Run(run::Event::RunCreated { by, .. }), ..] = events {
@@ -247,15 +291,23 @@ fn project(
             int(*seq)
         ],
     )?;
+    let takes = |event: &Event| matches!(event, Event::Run(run::Event::LeaseTaken { .. }));
+    if events.iter().any(takes) {
+        lease::take(transaction, run, &sealed.scopes())?;
+    }
+    if view.state.is_terminal() {
+        transaction.execute("DELETE FROM lease WHERE run = ?1", [run.as_bytes()])?;
+    }
     for id in events.iter().filter_map(Event::step) {
         let (Some(step), Some(stands)) = (sealed.plan().step(id), view.steps.get(id)) else {
             continue;
         };
         let mut upsert = transaction.prepare_cached(
-            "INSERT INTO step(run, id, state, class, key, conflict, attempt, external_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO step(run, id, state, class, key, scope, attempt, external_id, made, touched)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT(run, id) DO UPDATE SET state = excluded.state,
-               attempt = excluded.attempt, external_id = excluded.external_id",
+               attempt = excluded.attempt, external_id = excluded.external_id,
+               made = excluded.made, touched = excluded.touched",
         )?;
         upsert.execute(params![
             run.as_bytes(),
@@ -263,9 +315,11 @@ fn project(
             stands.state.to_string(),
             step.class().to_string(),
             sealed.key(step),
-            step.conflict_key(),
+            step.scope(),
             stands.attempt,
             stands.external_id,
+            stands.made,
+            stands.touched,
         ])?;
     }
     Ok(())

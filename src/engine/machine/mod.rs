@@ -7,8 +7,8 @@ mod view;
 
 use serde::{Deserialize, Serialize};
 
-pub use run::{Action, Outcome, Pause, PauseReason};
-pub use view::{Illegal, RunView, StepView};
+pub use run::{Action, Approval, Outcome, Pause, PauseReason};
+pub use view::{Illegal, RunView, StepView, Undoing};
 
 use super::plan::StepId;
 
@@ -28,6 +28,21 @@ impl Event {
             Self::Run(event) => event.into(),
             Self::Step(_, event) => event.into(),
         }
+    }
+
+    /// Whether it tells the id of something that a step has made or found.
+    #[must_use]
+    pub const fn tells_what_was_made(&self) -> bool {
+        matches!(
+            self,
+            Self::Step(
+                _,
+                step::Event::Ack { made: Some(_), .. }
+                    | step::Event::LocatedThere { made: Some(_), .. }
+                    | step::Event::Settled { made: Some(_) }
+                    | step::Event::StepSkipped { made: Some(_), .. }
+            )
+        )
     }
 
     #[must_use]

@@ -56,12 +56,18 @@ pub enum Event {
         environment: EnvironmentClass,
         reason: String,
         by: String,
+        /// How many people must say yes, the author among them.
+        needed: u32,
     },
-    /// A person confirmed exactly this plan; `typed` is what they had to type.
+    /// A person said yes to exactly this plan.
+    ApprovalGiven(Approval),
+    /// Everybody who is needed has said yes.
     ApprovalGranted {
         plan: Digest,
-        by: String,
-        typed: String,
+    },
+    /// The yes came too long ago.
+    ApprovalExpired {
+        because: String,
     },
     ApprovalDenied {
         by: String,
@@ -72,6 +78,11 @@ pub enum Event {
         host: String,
         pid: u32,
         fence: u64,
+    },
+    /// The lease was taken on this machine alone, because the store that shares it cannot be reached.
+    GlassBroken {
+        by: String,
+        reason: String,
     },
     /// The process let go in good order; the run can be taken up again.
     LeaseReleased {
@@ -87,6 +98,8 @@ pub enum Event {
     GatePassed {
         before: StepId,
         by: String,
+        /// What they had to type.
+        typed: String,
     },
     RollbackBegan {
         because: String,
@@ -102,6 +115,20 @@ pub enum Event {
         /// What is left changed, each line naming one thing.
         leftovers: Vec<String>,
     },
+}
+
+/// One person's yes to one plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub plan: Digest,
+    /// Who: an ARN where STS has told it, else a user of a machine.
+    pub by: String,
+    /// What they had to type.
+    pub typed: String,
+    /// By what the identity is known: `sts`, `user`.
+    pub proof: String,
+    /// Microseconds since 1970 UTC; after this it says nothing about effects that have not begun.
+    pub expires: i64,
 }
 
 /// How a run ended.
@@ -138,6 +165,14 @@ pub enum PauseReason {
     Inconclusive,
     ThrottledOut,
     Gate,
+    /// The yes came too long ago for what is still to be done.
+    ApprovalExpired,
+    /// Another process holds what the plan changes.
+    LeaseLost,
+    /// The time that the objective leaves is used up.
+    BudgetExceeded,
+    /// The store that shares journal and leases cannot be reached.
+    StoreUnavailable,
     /// Nothing happened for so long that a person should look before it goes on.
     Stale,
 }
@@ -157,6 +192,12 @@ pub enum Action {
     /// End it and keep things as they stand.
     Stop,
     Detach,
+    /// Let it pass the gate it stands before.
+    PassGate,
+    /// Leave out the step that it stands at, or leave as it is what cannot be taken back.
+    Skip,
+    /// Say whether an uncertain change happened.
+    Answer,
 }
 
 impl Outcome {
@@ -199,7 +240,14 @@ impl State {
                 Action::Stop,
                 Action::Detach,
             ],
-            Self::Paused => &[Action::Resume, Action::RollBack, Action::Stop],
+            Self::Paused => &[
+                Action::Resume,
+                Action::RollBack,
+                Action::Stop,
+                Action::PassGate,
+                Action::Skip,
+                Action::Answer,
+            ],
             Self::RollingBack => &[Action::Pause, Action::Stop, Action::Detach],
             Self::Succeeded
             | Self::RolledBack
@@ -216,15 +264,22 @@ impl State {
         use Event as E;
         use State as S;
         let next = match (self, event) {
-            (S::AwaitingApproval, E::RunCreated { .. }) => S::AwaitingApproval,
+            (S::AwaitingApproval, E::RunCreated { .. } | E::ApprovalGiven(_))
+            | (S::Approved, E::ApprovalExpired { .. }) => S::AwaitingApproval,
             (S::AwaitingApproval, E::ApprovalGranted { .. })
             | (S::Leased, E::LeaseReleased { .. }) => S::Approved,
             (S::AwaitingApproval, E::ApprovalDenied { .. }) => S::Rejected,
             (S::Approved | S::Leased, E::LeaseTaken { .. }) => S::Leased,
             (
                 S::Running | S::Paused | S::Verifying | S::RollingBack,
-                E::LeaseTaken { .. } | E::LeaseReleased { .. } | E::GatePassed { .. },
+                E::LeaseTaken { .. }
+                | E::LeaseReleased { .. }
+                | E::GatePassed { .. }
+                | E::GlassBroken { .. }
+                | E::ApprovalGiven(_)
+                | E::ApprovalExpired { .. },
             )
+            | (S::Approved | S::Leased, E::GlassBroken { .. })
             | (
                 S::Approved | S::Leased | S::Running | S::Verifying | S::RollingBack,
                 E::StopAsked { .. },
@@ -265,11 +320,15 @@ mod tests {
         let text = String::new;
         let plan = Digest::of(b"");
         let mut events = vec![
-            Event::ApprovalGranted {
+            Event::ApprovalGiven(Approval {
                 plan,
                 by: text(),
                 typed: text(),
-            },
+                proof: text(),
+                expires: 0,
+            }),
+            Event::ApprovalGranted { plan },
+            Event::ApprovalExpired { because: text() },
             Event::ApprovalDenied {
                 by: text(),
                 reason: text(),
@@ -278,6 +337,10 @@ mod tests {
                 host: text(),
                 pid: 1,
                 fence: 1,
+            },
+            Event::GlassBroken {
+                by: text(),
+                reason: text(),
             },
             Event::LeaseReleased { because: text() },
             Event::RunStarted,
@@ -291,6 +354,7 @@ mod tests {
             Event::GatePassed {
                 before: "x".into(),
                 by: text(),
+                typed: text(),
             },
             Event::RollbackBegan {
                 because: text(),
@@ -325,13 +389,13 @@ mod tests {
             );
         }
         insta::assert_snapshot!(table.join("\n"), @"
-        awaiting_approval: ApprovalGranted approved, ApprovalDenied rejected
-        approved: LeaseTaken leased, StopAsked approved, RunDone stopped, RunDone expired
-        leased: LeaseTaken leased, LeaseReleased approved, RunStarted running, Paused paused, StopAsked leased, RunDone stopped, RunDone expired
-        running: LeaseTaken running, LeaseReleased running, VerifyBegan verifying, Paused paused, GatePassed running, RollbackBegan rolling_back, StopAsked running, RunDone succeeded, RunDone stopped
-        paused: LeaseTaken paused, LeaseReleased paused, Resumed running, GatePassed paused, RollbackBegan rolling_back, StopAsked running
-        verifying: LeaseTaken verifying, LeaseReleased verifying, Paused paused, GatePassed verifying, RollbackBegan rolling_back, StopAsked verifying, RunDone succeeded, RunDone stopped
-        rolling_back: LeaseTaken rolling_back, LeaseReleased rolling_back, Paused paused, GatePassed rolling_back, StopAsked rolling_back, RunDone rolled_back, RunDone rollback_partial
+        awaiting_approval: ApprovalGiven awaiting_approval, ApprovalGranted approved, ApprovalDenied rejected
+        approved: ApprovalExpired awaiting_approval, LeaseTaken leased, GlassBroken approved, StopAsked approved, RunDone stopped, RunDone expired
+        leased: LeaseTaken leased, GlassBroken leased, LeaseReleased approved, RunStarted running, Paused paused, StopAsked leased, RunDone stopped, RunDone expired
+        running: ApprovalGiven running, ApprovalExpired running, LeaseTaken running, GlassBroken running, LeaseReleased running, VerifyBegan verifying, Paused paused, GatePassed running, RollbackBegan rolling_back, StopAsked running, RunDone succeeded, RunDone stopped
+        paused: ApprovalGiven paused, ApprovalExpired paused, LeaseTaken paused, GlassBroken paused, LeaseReleased paused, Resumed running, GatePassed paused, RollbackBegan rolling_back, StopAsked running
+        verifying: ApprovalGiven verifying, ApprovalExpired verifying, LeaseTaken verifying, GlassBroken verifying, LeaseReleased verifying, Paused paused, GatePassed verifying, RollbackBegan rolling_back, StopAsked verifying, RunDone succeeded, RunDone stopped
+        rolling_back: ApprovalGiven rolling_back, ApprovalExpired rolling_back, LeaseTaken rolling_back, GlassBroken rolling_back, LeaseReleased rolling_back, Paused paused, GatePassed rolling_back, StopAsked rolling_back, RunDone rolled_back, RunDone rollback_partial
         succeeded:
         rolled_back:
         rollback_partial:

@@ -58,6 +58,8 @@ pub enum State {
     Compensating,
     Compensated,
     CompFailed,
+    /// Left as it is by a person's decision; listed among what is left.
+    Orphaned,
 }
 
 /// What happened to a step. Times stand beside it in the journal.
@@ -86,6 +88,8 @@ pub enum Event {
     Ack {
         external_id: Option<String>,
         request_id: Option<String>,
+        /// The id of what was made.
+        made: Option<String>,
     },
     Ambiguous {
         error: String,
@@ -94,6 +98,7 @@ pub enum Event {
     /// The effect is there.
     LocatedThere {
         found: String,
+        made: Option<String>,
     },
     /// The effect did not show up in the whole window.
     LocatedNowhere {
@@ -103,7 +108,10 @@ pub enum Event {
         question: String,
     },
     SettleBegan,
-    Settled,
+    Settled {
+        /// For what is made while it is followed, its id.
+        made: Option<String>,
+    },
     CheckBegan,
     CheckSample {
         /// Answers by side.
@@ -117,8 +125,11 @@ pub enum Event {
         text: String,
     },
     StepDone,
+    /// It is not done: it stands as wanted already, or a person decided so.
     StepSkipped {
         because: String,
+        /// What stood there already, for the steps that refer to it.
+        made: Option<String>,
     },
     /// A passing trouble: nothing happened.
     StepTried {
@@ -150,6 +161,10 @@ pub enum Event {
     },
     /// A person let taking it back be tried again.
     CompReopened,
+    /// A person decided to leave it as it is.
+    CompSkipped {
+        because: String,
+    },
 }
 
 /// What a check says.
@@ -174,7 +189,16 @@ impl State {
             (S::Ready, E::PrecheckBegan) | (S::Ready | S::Prechecking, E::PrecheckOk) => {
                 S::Prechecking
             }
-            (S::Ready | S::Prechecking | S::Retrying, E::StepSkipped { .. }) => S::Skipped,
+            (
+                S::Ready
+                | S::Prechecking
+                | S::Retrying
+                | S::Halted
+                | S::Failed
+                | S::NeedsHuman
+                | S::Checking,
+                E::StepSkipped { .. },
+            ) => S::Skipped,
             (
                 S::Ready
                 | S::Prechecking
@@ -197,7 +221,7 @@ impl State {
             (S::Ambiguous | S::Locating, E::HumanNeeded { .. }) => S::NeedsHuman,
             (S::Intended | S::InFlight, E::StepTried { .. }) => S::Retrying,
             (S::Acked, E::SettleBegan) => S::Settling,
-            (S::Acked | S::Settling, E::Settled)
+            (S::Acked | S::Settling, E::Settled { .. })
             | (S::Ready | S::Prechecking, E::CheckBegan)
             | (S::Checking, E::CheckSample { .. } | E::CheckVerdict { .. }) => S::Checking,
             (S::Checking, E::StepDone) => S::Done,
@@ -220,6 +244,7 @@ impl State {
             | (S::CompFailed, E::CompReopened) => S::Compensating,
             (from, E::CompDone) if from.can_be_undone() => S::Compensated,
             (from, E::CompFailed { .. }) if from.can_be_undone() => S::CompFailed,
+            (S::CompFailed, E::CompSkipped { .. }) => S::Orphaned,
             _ => return None,
         };
         Some(next)
@@ -283,14 +308,18 @@ mod tests {
             Event::Ack {
                 external_id: None,
                 request_id: None,
+                made: None,
             },
             Event::Ambiguous { error: text() },
             Event::LocateBegan,
-            Event::LocatedThere { found: text() },
+            Event::LocatedThere {
+                found: text(),
+                made: None,
+            },
             Event::LocatedNowhere { reads: 3 },
             Event::HumanNeeded { question: text() },
             Event::SettleBegan,
-            Event::Settled,
+            Event::Settled { made: None },
             Event::CheckBegan,
             Event::CheckSample {
                 by_side: BTreeMap::new(),
@@ -303,7 +332,10 @@ mod tests {
                 text: text(),
             },
             Event::StepDone,
-            Event::StepSkipped { because: text() },
+            Event::StepSkipped {
+                because: text(),
+                made: None,
+            },
             Event::StepTried { error: text() },
             Event::StepFailed { error: text() },
             Event::Reopened,
@@ -321,6 +353,7 @@ mod tests {
             Event::CompDone,
             Event::CompFailed { error: text() },
             Event::CompReopened,
+            Event::CompSkipped { because: text() },
         ]
     }
 
@@ -347,18 +380,19 @@ mod tests {
         in_flight: Ack acked, Ambiguous ambiguous, StepTried retrying, StepFailed failed
         ambiguous: Drift halted, LocateBegan locating, LocatedThere acked, HumanNeeded needs_human
         locating: Drift halted, Intent intended, LocatedThere acked, LocatedNowhere locating, HumanNeeded needs_human, StepFailed failed
-        needs_human: Intent intended, LocatedThere acked, CompIntent compensating, CompDone compensated, CompFailed comp_failed
+        needs_human: Intent intended, LocatedThere acked, StepSkipped skipped, CompIntent compensating, CompDone compensated, CompFailed comp_failed
         retrying: Drift halted, Intent intended, StepSkipped skipped, StepFailed failed
         acked: Drift halted, SettleBegan settling, Settled checking, CompIntent compensating, CompDone compensated, CompFailed comp_failed
         settling: Drift halted, Settled checking, StepFailed failed, CompIntent compensating, CompDone compensated, CompFailed comp_failed
-        checking: Drift halted, CheckSample checking, CheckVerdict checking, StepDone done, StepFailed failed, CompIntent compensating, CompDone compensated, CompFailed comp_failed
+        checking: Drift halted, CheckSample checking, CheckVerdict checking, StepDone done, StepSkipped skipped, StepFailed failed, CompIntent compensating, CompDone compensated, CompFailed comp_failed
         done: CompIntent compensating, CompDone compensated, CompFailed comp_failed
         skipped:
-        halted: Reopened ready, CompIntent compensating, CompDone compensated, CompFailed comp_failed
-        failed: Reopened ready, CompIntent compensating, CompDone compensated, CompFailed comp_failed
+        halted: StepSkipped skipped, Reopened ready, CompIntent compensating, CompDone compensated, CompFailed comp_failed
+        failed: StepSkipped skipped, Reopened ready, CompIntent compensating, CompDone compensated, CompFailed comp_failed
         compensating: CompIntent compensating, CompAck compensating, CompAmbiguous compensating, CompTried compensating, CompDone compensated, CompFailed comp_failed
         compensated:
-        comp_failed: CompIntent compensating, CompDone compensated, CompFailed comp_failed, CompReopened compensating
+        comp_failed: CompIntent compensating, CompDone compensated, CompFailed comp_failed, CompReopened compensating, CompSkipped orphaned
+        orphaned:
         ");
     }
 
@@ -380,7 +414,10 @@ mod tests {
         let stuck: Vec<State> = State::iter()
             .filter(|state| events().iter().all(|event| state.after(event).is_none()))
             .collect();
-        assert_eq!(stuck, [State::Skipped, State::Compensated]);
+        assert_eq!(
+            stuck,
+            [State::Skipped, State::Compensated, State::Orphaned]
+        );
     }
 
     #[test]

@@ -23,8 +23,11 @@ pub struct StepView {
     pub state: step::State,
     /// How often it was intended to be sent.
     pub attempt: u32,
+    /// What an accepted change is followed by.
     pub external_id: Option<String>,
     pub request_id: Option<String>,
+    /// The id of what it made or found, which later steps refer to.
+    pub made: Option<String>,
     /// When it entered its state; a wait counts from here.
     pub since: Moment,
     /// It has or may have changed something that was not taken back.
@@ -36,9 +39,22 @@ pub struct StepView {
     /// Why it stands where it stands: an error, a drift, a reason to skip.
     pub trouble: Option<String>,
     pub comp_attempt: u32,
-    /// Whether an undoing send stands without an answer.
-    pub comp_open: bool,
+    pub comp: Undoing,
     pub comp_external_id: Option<String>,
+}
+
+/// How far taking a step back has got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Undoing {
+    /// Nothing was sent, or what was sent did nothing.
+    #[default]
+    Idle,
+    /// The intent is on disk and nothing was sent yet, as far as this process knows.
+    Intended,
+    /// No answer came: it may have happened.
+    Doubtful,
+    /// The service accepted it.
+    Acked,
 }
 
 /// A run as it stands.
@@ -55,6 +71,12 @@ pub struct RunView {
     pub rolling_back: bool,
     pub stopping: bool,
     pub gates_passed: BTreeSet<StepId>,
+    /// How many people must say yes.
+    pub needed: u32,
+    /// Who has said yes.
+    pub approvals: Vec<run::Approval>,
+    /// Somebody took the lease without the store that shares it; why.
+    pub break_glass: Option<String>,
     pub leftovers: Vec<String>,
     pub started: Option<Moment>,
     pub ended: Option<Moment>,
@@ -81,6 +103,9 @@ impl RunView {
             rolling_back: false,
             stopping: false,
             gates_passed: BTreeSet::new(),
+            needed: 1,
+            approvals: Vec::new(),
+            break_glass: None,
             leftovers: Vec::new(),
             started: None,
             ended: None,
@@ -147,8 +172,11 @@ impl RunView {
                 self.ended = Some(when.clone());
             }
             run::Event::ApprovalDenied { .. } => self.ended = Some(when.clone()),
-            run::Event::RunCreated { .. }
-            | run::Event::ApprovalGranted { .. }
+            run::Event::RunCreated { needed, .. } => self.needed = *needed,
+            run::Event::ApprovalGiven(approval) => self.approvals.push(approval.clone()),
+            run::Event::ApprovalExpired { .. } => self.approvals.clear(),
+            run::Event::GlassBroken { reason, .. } => self.break_glass = Some(reason.clone()),
+            run::Event::ApprovalGranted { .. }
             | run::Event::VerifyBegan
             | run::Event::Resumed { .. } => {}
         }
@@ -193,6 +221,13 @@ impl RunView {
 }
 
 impl StepView {
+    /// An id, once known, is not forgotten by an answer that leaves it out.
+    fn learn(&mut self, made: Option<&String>) {
+        if let Some(made) = made {
+            self.made = Some(made.clone());
+        }
+    }
+
     fn note(&mut self, event: &step::Event) {
         use step::Event as E;
         match event {
@@ -203,12 +238,19 @@ impl StepView {
             E::Ack {
                 external_id,
                 request_id,
+                made,
             } => {
                 self.external_id.clone_from(external_id);
                 self.request_id.clone_from(request_id);
+                self.learn(made.as_ref());
                 self.touched = true;
             }
-            E::LocatedThere { .. } | E::HumanNeeded { .. } => self.touched = true,
+            E::LocatedThere { made, .. } => {
+                self.learn(made.as_ref());
+                self.touched = true;
+            }
+            E::Settled { made } => self.learn(made.as_ref()),
+            E::HumanNeeded { .. } => self.touched = true,
             E::Ambiguous { error } => {
                 self.touched = true;
                 self.trouble = Some(error.clone());
@@ -216,10 +258,12 @@ impl StepView {
             // Seen to be absent for the whole window.
             E::LocatedNowhere { .. } => self.touched = false,
             E::Drift { lines } => self.trouble = Some(lines.join("; ")),
-            E::StepSkipped { because } => self.trouble = Some(because.clone()),
-            E::StepTried { error } | E::StepFailed { error } | E::CompFailed { error } => {
+            E::StepSkipped { because, made } => {
+                self.learn(made.as_ref());
+                self.trouble = Some(because.clone());
+            }
+            E::StepTried { error } | E::StepFailed { error } => {
                 self.trouble = Some(error.clone());
-                self.comp_open = false;
             }
             E::CheckSample { text, .. } => {
                 self.samples += 1;
@@ -236,21 +280,25 @@ impl StepView {
             }
             E::CompIntent { attempt, .. } => {
                 self.comp_attempt = *attempt;
-                self.comp_open = true;
+                self.comp = Undoing::Intended;
             }
             E::CompAck { external_id, .. } => {
-                self.comp_open = false;
+                self.comp = Undoing::Acked;
                 self.comp_external_id.clone_from(external_id);
             }
-            E::CompTried { error } => {
-                self.comp_open = false;
+            E::CompTried { error } | E::CompFailed { error } => {
+                self.comp = Undoing::Idle;
+                self.trouble = Some(error.clone());
+            }
+            E::CompAmbiguous { error } => {
+                self.comp = Undoing::Doubtful;
                 self.trouble = Some(error.clone());
             }
             E::CompReopened => self.comp_attempt = 0,
-            E::CompAmbiguous { error } => self.trouble = Some(error.clone()),
+            E::CompSkipped { because } => self.trouble = Some(because.clone()),
             E::CompDone => {
                 self.touched = false;
-                self.comp_open = false;
+                self.comp = Undoing::Idle;
             }
             E::StepReady
             | E::PrecheckBegan
@@ -258,7 +306,6 @@ impl StepView {
             | E::Departed
             | E::LocateBegan
             | E::SettleBegan
-            | E::Settled
             | E::CheckBegan
             | E::StepDone => {}
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{StepId, words::WORDS};
-use crate::model::{AccountId, Region};
+use crate::model::{AccountId, Ref, Region};
 
 /// A SHA-256 sum; 64 hex digits as text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,9 +59,10 @@ impl Digest {
         [word(4), word(5), word(6), word(7)]
     }
 
-    /// The idempotency key of one step: the same for every attempt and every process, for ever.
+    /// The idempotency key of one step: the same for every attempt and every process, for ever. An
+    /// account that the plan itself makes goes in by the name of the step that makes it.
     #[must_use]
-    pub fn key(&self, step: &StepId, account: AccountId, region: &Region) -> String {
+    pub fn key(&self, step: &StepId, account: &Ref<AccountId>, region: &Region) -> String {
         let account = account.to_string();
         let parts: [&[u8]; 5] = [
             b"awsdeck/1",
@@ -165,11 +166,15 @@ mod tests {
         }
     }
 
+    fn id(text: &str) -> Ref<AccountId> {
+        text.parse::<AccountId>().expect("twelve digits").into()
+    }
+
     #[test]
     fn a_key_differs_by_plan_step_account_and_region() {
         let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
-        let account = "111122223333".parse().expect("twelve digits");
-        let other = "444455556666".parse().expect("twelve digits");
+        let account = &id("111122223333");
+        let other = &id("444455556666");
         let region = Region::from("eu-west-1");
         let (shift, ttl) = (StepId::from("shift"), StepId::from("ttl"));
         let keys = [

@@ -3,6 +3,7 @@
 
 pub mod canon;
 mod digest;
+mod probe;
 mod review;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -14,12 +15,14 @@ mod words;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use canon::NotCanonical;
 pub use digest::{Digest, NotADigest};
-pub use review::{Line, Review, StepReview};
+pub use probe::Probe;
+pub use review::{ChangeLine, Review, StepReview};
 pub use seal::{Sealed, Tampered, Unsealable};
 pub use step::{
     Compensation, Expected, OnFailure, Precondition, Settle, Step, Watch, Work, expected_shares,
@@ -93,6 +96,15 @@ pub struct Plan {
     /// Steps after which rolling back is no longer possible.
     pub points_of_no_return: Vec<StepId>,
     pub reach: Reach,
+    /// What it changes in the bill; `None` where nobody has worked it out.
+    #[serde(default)]
+    pub cost: Option<CostDelta>,
+    /// How a recovery stands to its objectives; `None` for what recovers nothing.
+    #[serde(default)]
+    pub recovery: Option<Recovery>,
+    /// What the rules in force said when it was sealed.
+    #[serde(default)]
+    pub policy: Vec<Ruling>,
     /// What the reader must know before saying yes.
     pub warnings: Vec<String>,
     pub sealed_at: Timestamp,
@@ -159,7 +171,77 @@ pub struct Reach {
     pub traffic_percent: Option<u8>,
 }
 
+/// What a plan changes in the bill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostDelta {
+    /// ISO 4217.
+    pub currency: String,
+    /// Per month of 730 hours; negative where it saves.
+    pub monthly: Option<Decimal>,
+    /// Once.
+    pub once: Option<Decimal>,
+    /// What the figures are made of, with the price and its source; what could not be priced says so.
+    pub basis: Vec<String>,
+}
+
+/// What a recovery promises, beside what is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// The time to recover that is wanted (RTO).
+    pub time_objective_seconds: u32,
+    /// The loss of data that is borne (RPO).
+    pub point_objective_seconds: u32,
+    /// How much would be lost by what was read; `None` where nobody knows, which is not zero.
+    pub point_seconds: Option<u32>,
+    /// By what: `replica lag of orders-replica`.
+    pub point_basis: String,
+}
+
+/// What one rule says of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Ruling {
+    /// The rule's name: of an invariant of the engine, or of a rule in the configuration.
+    pub rule: String,
+    pub verdict: Verdict,
+    pub message: String,
+}
+
+/// From harmless to forbidden.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Verdict {
+    /// It speaks of the plan and has nothing against it.
+    Allow,
+    /// The reader must acknowledge it by name.
+    Warn,
+    /// Somebody else than the author must say yes too.
+    SecondPerson,
+    Deny,
+}
+
 impl Plan {
+    /// The strictest that any rule said.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let said = self.policy.iter().map(|ruling| ruling.verdict);
+        said.max().unwrap_or(Verdict::Allow)
+    }
+
     #[must_use]
     pub fn step(&self, id: &StepId) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == *id)

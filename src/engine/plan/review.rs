@@ -3,10 +3,16 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Compensation, Expected, Plan, Reach, Sealed, Step, StepId, Work};
+use super::{
+    Compensation, CostDelta, Expected, Plan, Reach, Recovery, Ruling, Sealed, Step, StepId, Work,
+};
 use crate::{
     engine::graph::Graph,
-    model::{Change, EnvironmentClass, change::TrafficChange, text::clean},
+    model::{
+        EnvironmentClass,
+        change::{Difference, Verb},
+        text::clean,
+    },
 };
 
 /// A plan laid out for reading. All text is clean of control characters.
@@ -23,8 +29,11 @@ pub struct Review {
     pub reason: String,
     pub author: String,
     pub reach: Reach,
-    /// What differs afterwards, one line per value.
-    pub changes: Vec<Line>,
+    pub cost: Option<CostDelta>,
+    pub recovery: Option<Recovery>,
+    pub policy: Vec<Ruling>,
+    /// What differs afterwards, one line per value, in the order of execution.
+    pub changes: Vec<ChangeLine>,
     /// In the order of execution.
     pub steps: Vec<StepReview>,
     /// What undoes it, in the order of execution.
@@ -32,33 +41,50 @@ pub struct Review {
     pub points_of_no_return: Vec<StepId>,
     pub warnings: Vec<String>,
     /// IAM actions that are needed, each once.
-    pub permissions: Vec<String>,
+    pub permissions: Vec<&'static str>,
+    /// Where the control planes are that it needs: `route53 in us-east-1`.
+    pub control_planes: Vec<String>,
     /// From start to end.
     pub expected: Expected,
+    /// The steps that decide how long it takes, in order.
+    pub critical_path: Vec<StepId>,
     pub sealed_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
-/// One value that moves: `blue weight`, `100`, `0`.
+/// One value that differs afterwards, and the step that sees to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Line {
-    pub what: String,
-    pub from: String,
-    pub to: String,
+pub struct ChangeLine {
+    pub step: StepId,
+    pub verb: Verb,
+    #[serde(flatten)]
+    pub difference: Difference,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StepReview {
     pub id: StepId,
-    /// `→` shift, `~` change, `…` wait or check.
-    pub glyph: char,
+    /// What it does to its object; `None` for what waits, asks and watches.
+    pub verb: Option<Verb>,
     pub title: String,
     pub why: String,
     pub after: Vec<StepId>,
     pub expected: Expected,
     /// How it is undone, in words.
     pub undo: String,
-    pub permissions: Vec<String>,
+    pub permissions: Vec<&'static str>,
+    /// After it there is no way back.
+    pub final_step: bool,
+    /// A person is asked before it.
+    pub gate: Option<String>,
+}
+
+impl StepReview {
+    /// The sign before it; `…` for what waits, asks and watches.
+    #[must_use]
+    pub fn glyph(&self) -> char {
+        self.verb.map_or('…', Verb::glyph)
+    }
 }
 
 impl Sealed {
@@ -67,19 +93,12 @@ impl Sealed {
     pub fn review(&self) -> Review {
         let plan = self.plan();
         let graph = Graph::of(plan).expect("a sealed plan has no cycle");
-        let ordered: Vec<&Step> = graph
-            .order()
-            .iter()
-            .filter_map(|id| plan.step(id))
-            .collect();
-        let mut permissions: Vec<String> = plan
-            .steps
-            .iter()
-            .flat_map(|step| step.permissions.clone())
-            .collect();
+        let ordered: Vec<&Step> = graph.order().filter_map(|id| plan.step(id)).collect();
+        let mut permissions: Vec<&str> = plan.steps.iter().flat_map(Step::permissions).collect();
         permissions.sort_unstable();
         permissions.dedup();
         let undone = ordered.iter().rev().filter_map(|step| step.inverse());
+        let (expected, critical_path) = critical(plan, &graph);
         Review {
             title: tidy(&plan.title),
             operation: plan.operation.clone(),
@@ -93,17 +112,18 @@ impl Sealed {
                 targets: plan.reach.targets.iter().map(|text| tidy(text)).collect(),
                 ..plan.reach.clone()
             },
-            changes: ordered
-                .iter()
-                .filter_map(|step| step.change())
-                .flat_map(lines)
-                .collect(),
-            steps: ordered.iter().map(|step| row(step, &graph)).collect(),
+            cost: plan.cost.clone(),
+            recovery: plan.recovery.clone(),
+            policy: plan.policy.iter().map(tidy_ruling).collect(),
+            changes: ordered.iter().flat_map(|step| lines(step)).collect(),
+            steps: ordered.iter().map(|step| row(step, plan, &graph)).collect(),
             rollback: undone.map(|change| tidy(&change.title())).collect(),
             points_of_no_return: plan.points_of_no_return.clone(),
             warnings: plan.warnings.iter().map(|text| tidy(text)).collect(),
             permissions,
-            expected: longest(plan, &graph),
+            control_planes: control_planes(plan),
+            expected,
+            critical_path,
             sealed_at: plan.sealed_at,
             expires_at: plan.expires_at,
         }
@@ -114,77 +134,91 @@ fn tidy(text: &str) -> String {
     clean(text).into_owned()
 }
 
-fn row(step: &Step, graph: &Graph<'_>) -> StepReview {
+fn tidy_ruling(ruling: &Ruling) -> Ruling {
+    Ruling {
+        rule: tidy(&ruling.rule),
+        message: tidy(&ruling.message),
+        ..ruling.clone()
+    }
+}
+
+fn row(step: &Step, plan: &Plan, graph: &Graph<'_>) -> StepReview {
     let undo = match &step.compensation {
         Compensation::None { because } => because.clone(),
         Compensation::Inverse { change } => change.title(),
         Compensation::Irreversible { consequence } => format!("cannot be undone: {consequence}"),
     };
-    let glyph = match &step.work {
-        Work::Change {
-            change: Change::Traffic(TrafficChange::ShiftWeights { .. }),
-        } => '→',
-        Work::Change { .. } => '~',
-        Work::Wait { .. } | Work::Answers { .. } | Work::Bake { .. } => '…',
-    };
+    let gate = plan.gates.iter().find(|gate| gate.before == step.id);
     StepReview {
         id: step.id.clone(),
-        glyph,
+        verb: step.changes().map(|change| change.kind().verb()),
         title: tidy(&step.title),
         why: tidy(&step.why),
         after: graph.before(&step.id).cloned().collect(),
         expected: step.expected,
         undo: tidy(&undo),
-        permissions: step.permissions.clone(),
+        permissions: step.permissions(),
+        final_step: plan.points_of_no_return.contains(&step.id),
+        gate: gate.map(|gate| tidy(&gate.question)),
     }
 }
 
-fn lines(change: &Change) -> Vec<Line> {
-    let name = |record: &crate::model::traffic::Record, what: &str| {
-        let side = record.set_identifier.as_deref().unwrap_or(&record.name);
-        tidy(&format!("{side} {what}"))
+fn lines(step: &Step) -> Vec<ChangeLine> {
+    let Work::Change { change } = &step.work else {
+        return Vec::new();
     };
-    match change {
-        Change::Traffic(TrafficChange::ShiftWeights { sides, .. }) => sides
-            .iter()
-            .map(|side| Line {
-                what: name(&side.record, "weight"),
-                from: side.from.to_string(),
-                to: side.to.to_string(),
-            })
-            .collect(),
-        Change::Traffic(TrafficChange::SetTtl { sides, .. }) => sides
-            .iter()
-            .map(|side| Line {
-                what: name(&side.record, "TTL"),
-                from: format!("{} s", side.from),
-                to: format!("{} s", side.to),
-            })
-            .collect(),
-    }
+    let kind = change.kind();
+    let clean = |text: Option<String>| text.map(|text| tidy(&text));
+    let line = |difference: Difference| ChangeLine {
+        step: step.id.clone(),
+        verb: kind.verb(),
+        difference: Difference {
+            what: tidy(&difference.what),
+            from: clean(difference.from),
+            to: clean(difference.to),
+        },
+    };
+    kind.differences().into_iter().map(line).collect()
 }
 
-/// The longest way through the graph: steps that do not wait for each other run side by side.
-fn longest(plan: &Plan, graph: &Graph<'_>) -> Expected {
-    let mut done: std::collections::BTreeMap<&StepId, Expected> = std::collections::BTreeMap::new();
-    for id in graph.order() {
-        let before = graph.before(id).filter_map(|need| done.get(need));
-        let start = before.fold(Expected::default(), |a, b| Expected {
-            typical_seconds: a.typical_seconds.max(b.typical_seconds),
-            slow_seconds: a.slow_seconds.max(b.slow_seconds),
-        });
-        let own = plan.step(id).map(|step| step.expected).unwrap_or_default();
-        let end = Expected {
-            typical_seconds: start.typical_seconds.saturating_add(own.typical_seconds),
-            slow_seconds: start.slow_seconds.saturating_add(own.slow_seconds),
-        };
-        done.insert(id, end);
-    }
-    done.into_values()
-        .fold(Expected::default(), |a, b| Expected {
-            typical_seconds: a.typical_seconds.max(b.typical_seconds),
-            slow_seconds: a.slow_seconds.max(b.slow_seconds),
+/// Services without regions have their control plane in one region of the partition, and a plan
+/// that needs it cannot run while that region is down.
+fn control_planes(plan: &Plan) -> Vec<String> {
+    let changes = plan.steps.iter().filter_map(Step::changes);
+    let mut planes: Vec<String> = changes
+        .map(|change| match change.region() {
+            region if region == crate::model::Region::global() => {
+                format!("{} in us-east-1", change.service())
+            }
+            region => format!("{} in {region}", change.service()),
         })
+        .collect();
+    planes.sort_unstable();
+    planes.dedup();
+    planes
+}
+
+/// The time from start to end, and the steps that decide it: those without a moment to spare.
+fn critical(plan: &Plan, graph: &Graph<'_>) -> (Expected, Vec<StepId>) {
+    let takes = |id: &StepId| plan.step(id).map(|step| step.expected).unwrap_or_default();
+    let left = graph.ways_to_the_end(takes);
+    let whole = left.values().copied().fold(Expected::default(), Expected::longer);
+    let mut path = Vec::new();
+    let mut choices: Vec<&StepId> = graph
+        .order()
+        .filter(|id| graph.before(id).next().is_none())
+        .collect();
+    // Of several equally long ways the one that the plan names first.
+    while let Some(next) = choices
+        .iter()
+        .copied()
+        .rev()
+        .max_by_key(|id| left.get(*id).map_or(0, |way| way.slow_seconds))
+    {
+        path.push(next.clone());
+        choices = graph.after(next).collect();
+    }
+    (whole, path)
 }
 
 #[cfg(test)]
@@ -198,7 +232,11 @@ mod tests {
         let text: Vec<String> = review
             .changes
             .iter()
-            .map(|line| format!("{}: {} to {}", line.what, line.from, line.to))
+            .map(|line| {
+                let Difference { what, from, to } = &line.difference;
+                let value = |value: &Option<String>| value.clone().unwrap_or_default();
+                format!("{what}: {} to {}", value(from), value(to))
+            })
             .collect();
         assert_eq!(text, ["blue weight: 100 to 0", "green weight: 0 to 100"]);
         assert_eq!(
@@ -206,9 +244,11 @@ mod tests {
             ["shop.example.com: blue 0→100, green 100→0"]
         );
         assert_eq!(review.expected.typical_seconds, 90);
-        assert_eq!(review.permissions, ["route53:ChangeResourceRecordSets"]);
-        let glyphs: String = review.steps.iter().map(|step| step.glyph).collect();
-        assert_eq!(glyphs, "→…");
+        assert!(review.permissions.contains(&"route53:ChangeResourceRecordSets"));
+        assert_eq!(review.control_planes, ["route53 in us-east-1"]);
+        assert_eq!(review.critical_path, ["shift".into(), "aged".into()]);
+        let verbs: Vec<Option<Verb>> = review.steps.iter().map(|step| step.verb).collect();
+        assert_eq!(verbs, [Some(Verb::Shift), None]);
         assert_eq!(review.steps[1].after, ["shift".into()]);
     }
 

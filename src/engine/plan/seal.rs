@@ -9,7 +9,10 @@ use super::{
     Digest, Edge, Fact, FactId, NotCanonical, Plan, Precondition, SCHEMA, Step, StepId, Symbol,
     Watch, Work, canon, symbols,
 };
-use crate::engine::graph::{Cycle, Graph};
+use crate::{
+    engine::graph::{Cycle, Graph},
+    model::{Tags, change::Mark},
+};
 
 /// A plan with its canonical bytes. Only sealing and loading make one, so its parts always agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,12 +144,42 @@ impl Sealed {
         self.effect
     }
 
+    /// What a run of it must hold alone: everything that it changes, but for what it makes itself.
+    #[must_use]
+    pub fn scopes(&self) -> BTreeSet<String> {
+        let changes = self.plan.steps.iter().filter_map(Step::changes);
+        let scopes = changes.map(crate::model::Change::scope);
+        scopes.filter(|scope| !scope.contains("${")).collect()
+    }
+
     /// The idempotency key of a step; empty for steps that send nothing.
     #[must_use]
     pub fn key(&self, step: &Step) -> String {
-        step.change().map_or_else(String::new, |change| {
-            self.digest.key(&step.id, change.account(), &step.region)
+        step.changes().map_or_else(String::new, |change| {
+            self.digest.key(&step.id, change.account(), &change.region())
         })
+    }
+
+    /// The idempotency key of taking a step back: another request, so another key.
+    #[must_use]
+    pub fn undo_key(&self, step: &Step) -> String {
+        let undo = StepId::from(format!("{}/undo", step.id).as_str());
+        step.inverse().map_or_else(String::new, |inverse| {
+            self.digest.key(&undo, inverse.account(), &inverse.region())
+        })
+    }
+
+    /// The tags that everything carries which a step makes, and by which it is found again.
+    #[must_use]
+    pub fn tags(&self, step: &StepId) -> Tags {
+        let tag = |key: &str, value: &dyn std::fmt::Display| (key.to_owned(), value.to_string());
+        Tags::from([
+            tag("awsdeck:op", &self.plan.operation),
+            tag(Mark::PLAN, &&self.digest.to_string()[..16]),
+            tag(Mark::STEP, step),
+            tag("awsdeck:env", &self.plan.environment),
+            tag("awsdeck:by", &self.plan.author),
+        ])
     }
 }
 
@@ -242,7 +275,7 @@ fn facts_exist(plan: &Plan, step: &Step) -> Result<(), Unsealable> {
 }
 
 fn symbols_are_bound(plan: &Plan, step: &Step, graph: &Graph<'_>) -> Result<(), Unsealable> {
-    let work = json!([step.work, step.compensation]);
+    let work = json!([step.work, step.preconditions, step.compensation]);
     let bound = |symbol: &Symbol| match symbol {
         Symbol::Fact(fact) => plan.facts.contains_key(fact),
         Symbol::Out(earlier) => *earlier == step.id || graph.precedes(earlier, &step.id),
@@ -251,7 +284,7 @@ fn symbols_are_bound(plan: &Plan, step: &Step, graph: &Graph<'_>) -> Result<(), 
     };
     // A step's own output is known when it is undone, not when it is done.
     let own = Symbol::Out(step.id.clone());
-    let early = symbols(&json!(step.work))
+    let early = symbols(&json!([step.work, step.preconditions]))
         .into_iter()
         .find(|symbol| *symbol == own);
     match early.or_else(|| symbols(&work).into_iter().find(|symbol| !bound(symbol))) {
@@ -266,8 +299,8 @@ fn symbols_are_bound(plan: &Plan, step: &Step, graph: &Graph<'_>) -> Result<(), 
 /// Two changes to one thing must be in order, or both could be unanswered at once.
 fn no_races(plan: &Plan, graph: &Graph<'_>) -> Result<(), Unsealable> {
     let mut by_target: BTreeMap<String, Vec<&StepId>> = BTreeMap::new();
-    for step in plan.steps.iter().filter(|step| step.change().is_some()) {
-        let others = by_target.entry(step.conflict_key()).or_default();
+    for step in plan.steps.iter().filter(|step| step.changes().is_some()) {
+        let others = by_target.entry(step.scope()).or_default();
         for other in others.iter() {
             if !graph.precedes(other, &step.id) && !graph.precedes(&step.id, other) {
                 return Err(Unsealable::Race((*other).clone(), step.id.clone()));

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FactId, StepId};
-use crate::model::{
-    AccountId, Change, Class, HealthCheckId, HostedZoneId, Region, traffic::Record,
-};
+use super::{FactId, Probe, StepId};
+use crate::model::{AccountId, Change, Class, HostedZoneId, Region, traffic::Record};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -15,8 +13,6 @@ pub struct Step {
     pub title: String,
     /// Why the step is there.
     pub why: String,
-    /// Where the API that performs it lives.
-    pub region: Region,
     pub work: Work,
     pub preconditions: Vec<Precondition>,
     pub settle: Option<Settle>,
@@ -28,8 +24,6 @@ pub struct Step {
     /// How long an effect of a lost answer may stay invisible: absence is no evidence before.
     pub window_seconds: u32,
     pub expected: Expected,
-    /// IAM actions that the role needs for this step.
-    pub permissions: Vec<String>,
 }
 
 /// What a step does.
@@ -40,6 +34,13 @@ pub enum Work {
     Change { change: Change },
     /// Waits, because something outside needs that long: a lower bound, never a proof.
     Wait { seconds: u32 },
+    /// Asks until the answer is yes.
+    Until {
+        probe: Probe,
+        interval_seconds: u32,
+        /// After this long without a yes the run pauses.
+        limit_seconds: u32,
+    },
     /// Asks the zone's own name servers until the answers have the expected shares.
     Answers {
         account: AccountId,
@@ -65,12 +66,8 @@ pub enum Work {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "watch", rename_all = "snake_case")]
 pub enum Watch {
-    /// A health check that must pass; `what` is whose.
-    Healthy {
-        account: AccountId,
-        check: HealthCheckId,
-        what: String,
-    },
+    /// The answer stays yes.
+    Holds { probe: Probe },
     /// The change of an earlier step must stand.
     Stands { step: StepId },
 }
@@ -84,12 +81,8 @@ pub enum Precondition {
     Stands,
     /// The fact reads as it did.
     Unchanged { fact: FactId },
-    /// A health check passes; `what` is whose.
-    Healthy {
-        account: AccountId,
-        check: HealthCheckId,
-        what: String,
-    },
+    /// The answer is yes.
+    Holds { probe: Probe },
 }
 
 /// When an accepted change has reached all of its service.
@@ -125,9 +118,106 @@ pub struct Expected {
     pub slow_seconds: u32,
 }
 
-impl Step {
+impl Expected {
     #[must_use]
-    pub const fn change(&self) -> Option<&Change> {
+    pub const fn new(typical_seconds: u32, slow_seconds: u32) -> Self {
+        Self {
+            typical_seconds,
+            slow_seconds,
+        }
+    }
+
+    /// One after the other.
+    #[must_use]
+    pub const fn then(self, next: Self) -> Self {
+        Self {
+            typical_seconds: self.typical_seconds.saturating_add(next.typical_seconds),
+            slow_seconds: self.slow_seconds.saturating_add(next.slow_seconds),
+        }
+    }
+
+    /// Side by side.
+    #[must_use]
+    pub fn longer(self, other: Self) -> Self {
+        Self {
+            typical_seconds: self.typical_seconds.max(other.typical_seconds),
+            slow_seconds: self.slow_seconds.max(other.slow_seconds),
+        }
+    }
+}
+
+impl Step {
+    /// A step that makes `change`, with what holds for changes as a rule: its target must stand as
+    /// planned, its inverse undoes it, a failure pauses the run.
+    #[must_use]
+    pub fn change(id: &str, change: Change, why: &str) -> Self {
+        let compensation = match change.kind().inverse(id) {
+            Some(change) => Compensation::Inverse { change },
+            None => Compensation::None {
+                because: "it goes with what it belongs to".into(),
+            },
+        };
+        Self {
+            id: id.into(),
+            title: change.title(),
+            why: why.into(),
+            preconditions: vec![Precondition::Stands],
+            settle: None,
+            compensation,
+            on_failure: OnFailure::Pause,
+            attempts: 6,
+            window_seconds: 300,
+            expected: Expected::new(2, 10),
+            work: Work::Change { change },
+        }
+    }
+
+    /// A step that changes nothing: it waits, asks or watches, and takes `expected`.
+    #[must_use]
+    pub fn read(id: &str, title: String, why: &str, work: Work, expected: Expected) -> Self {
+        Self {
+            id: id.into(),
+            title,
+            why: why.into(),
+            work,
+            preconditions: Vec::new(),
+            settle: None,
+            compensation: Compensation::None {
+                because: "it changes nothing".into(),
+            },
+            on_failure: OnFailure::Pause,
+            attempts: 1,
+            window_seconds: 0,
+            expected,
+        }
+    }
+
+    /// The same step, followed until the service has it.
+    #[must_use]
+    pub fn settling(mut self, interval_seconds: u32, limit_seconds: u32) -> Self {
+        self.settle = Some(Settle {
+            interval_seconds,
+            limit_seconds,
+        });
+        self
+    }
+
+    /// The same step with the time that it takes.
+    #[must_use]
+    pub const fn taking(mut self, typical_seconds: u32, slow_seconds: u32) -> Self {
+        self.expected = Expected::new(typical_seconds, slow_seconds);
+        self
+    }
+
+    /// The same step, which also needs this before it starts.
+    #[must_use]
+    pub fn needing(mut self, precondition: Precondition) -> Self {
+        self.preconditions.push(precondition);
+        self
+    }
+
+    #[must_use]
+    pub const fn changes(&self) -> Option<&Change> {
         match &self.work {
             Work::Change { change } => Some(change),
             _ => None,
@@ -135,18 +225,21 @@ impl Step {
     }
 
     #[must_use]
-    pub const fn class(&self) -> Class {
-        match &self.work {
-            Work::Change { change } => change.class(),
-            _ => Class::Read,
-        }
+    pub fn class(&self) -> Class {
+        self.changes().map_or(Class::Read, Change::class)
+    }
+
+    /// Where the API that performs it lives.
+    #[must_use]
+    pub fn region(&self) -> Region {
+        self.changes().map_or_else(Region::global, Change::region)
     }
 
     /// What no two unacknowledged steps may share; the step's own name where it changes nothing.
     #[must_use]
-    pub fn conflict_key(&self) -> String {
-        self.change()
-            .map_or_else(|| self.id.to_string(), Change::conflict_key)
+    pub fn scope(&self) -> String {
+        self.changes()
+            .map_or_else(|| self.id.to_string(), Change::scope)
     }
 
     #[must_use]
@@ -157,14 +250,47 @@ impl Step {
         }
     }
 
-    /// The accounts that it reads or changes.
+    /// The account that it reads or changes, where that is known before the run.
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         match &self.work {
-            Work::Change { change } => Some(change.account()),
+            Work::Change { change } => change.account().known().copied(),
             Work::Answers { account, .. } => Some(*account),
+            Work::Until { probe, .. } => probe.account().known().copied(),
             Work::Wait { .. } | Work::Bake { .. } => None,
         }
+    }
+
+    /// Every question that it asks.
+    pub fn probes(&self) -> impl Iterator<Item = &Probe> {
+        let before = self.preconditions.iter().filter_map(|need| match need {
+            Precondition::Holds { probe } => Some(probe),
+            Precondition::Stands | Precondition::Unchanged { .. } => None,
+        });
+        let until = match &self.work {
+            Work::Until { probe, .. } => Some(probe),
+            _ => None,
+        };
+        let watched = match &self.work {
+            Work::Bake { watch, .. } => watch.as_slice(),
+            _ => &[],
+        };
+        let watched = watched.iter().filter_map(|watch| match watch {
+            Watch::Holds { probe } => Some(probe),
+            Watch::Stands { .. } => None,
+        });
+        before.chain(until).chain(watched)
+    }
+
+    /// IAM actions that the role needs for it, each once.
+    #[must_use]
+    pub fn permissions(&self) -> Vec<&'static str> {
+        let changes = [self.changes(), self.inverse()].into_iter().flatten();
+        let mut needed: Vec<&'static str> = changes.flat_map(Change::permissions).collect();
+        needed.extend(self.probes().flat_map(|probe| probe.permissions()));
+        needed.sort_unstable();
+        needed.dedup();
+        needed
     }
 }
 

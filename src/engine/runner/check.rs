@@ -1,200 +1,240 @@
-//! Steps that wait, sample and watch.
+//! Steps that wait, ask, sample and watch.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use super::{Result, Runner, answer, send::seconds};
+use super::task::{Asked, Job, Next, Outside, answer, seconds};
 use crate::{
     engine::{
-        facts,
-        machine::{Event, Pause, PauseReason, run, step},
-        plan::{Step, Watch, Work},
+        machine::{PauseReason, step},
+        plan::{Precondition, Watch, Work},
         share,
     },
     model::Standing,
-    provider,
+    provider::Envelope,
 };
 use step::Verdict;
 
 /// Looks in a row that must be bad before a bake fails: one late answer is no outage.
 const FAILURES: u32 = 3;
 
-impl Runner<'_> {
-    pub(super) async fn check(&mut self, step: &Step) -> Result<()> {
-        if self.view.state_of(&step.id) != step::State::Checking {
-            self.happened(&step.id, step::Event::CheckBegan)?;
-        }
-        match &step.work {
-            Work::Change { .. } => Ok(()),
-            Work::Wait { seconds: wait } => match seconds(*wait).checked_sub(self.age(step)) {
-                Some(left) if !left.is_zero() => {
-                    self.nap(left).await;
-                    Ok(())
-                }
-                _ => self.happened(&step.id, step::Event::StepDone),
-            },
-            Work::Answers { .. } => self.sample(step).await,
-            Work::Bake { .. } => self.bake(step).await,
-        }
+pub(super) async fn check(job: Job, outside: Outside<'_>) -> Next {
+    if job.known.state != step::State::Checking {
+        return begin(&job, outside).await;
     }
-
-    /// Asks the name servers once and judges.
-    async fn sample(&mut self, step: &Step) -> Result<()> {
-        let Work::Answers {
-            account,
-            zone,
-            sides,
-            samples,
+    match &job.step().work {
+        Work::Change { .. } => Next::default(),
+        Work::Wait { seconds: wait } => match seconds(*wait).checked_sub(job.age) {
+            Some(left) if !left.is_zero() => Next::nap(left),
+            _ => job.happened([step::Event::StepDone]),
+        },
+        Work::Until {
+            probe,
             interval_seconds,
             limit_seconds,
-        } = &step.work
-        else {
-            return Ok(());
-        };
-        let asked = self
-            .provider
-            .traffic
-            .answers(*account, zone, sides, *samples);
-        let answers = match answer(self.clock, asked).await {
-            Ok(answers) => answers,
-            Err(error) => return self.trouble(Some(&step.id), &error).await,
-        };
-        self.troubles = 0;
-        let (verdict, text) = share::judge(sides, &answers);
-        let id = || step.id.clone();
-        let mut events = vec![Event::Step(
-            id(),
-            step::Event::CheckSample {
-                by_side: answers.by_side,
-                strange: answers.strange,
-                lost: answers.lost,
-                text: text.clone(),
+        } => {
+            let pace = (seconds(*interval_seconds), seconds(*limit_seconds));
+            until(&job, outside, probe, pace).await
+        }
+        Work::Answers { .. } => sample(&job, outside).await,
+        Work::Bake { .. } => bake(&job, outside).await,
+    }
+}
+
+/// What the step rests on must hold before its time counts.
+async fn begin(job: &Job, outside: Outside<'_>) -> Next {
+    let asks = |need: &Precondition| !matches!(need, Precondition::Stands);
+    if job.step().preconditions.iter().any(asks) {
+        match super::task::unmet(job, outside).await {
+            Err(next) => return *next,
+            Ok(lines) if !lines.is_empty() => return job.happened([step::Event::Drift { lines }]),
+            Ok(_) => {}
+        }
+    }
+    job.happened([step::Event::CheckBegan])
+}
+
+fn sample_of(text: &str) -> step::Event {
+    step::Event::CheckSample {
+        by_side: BTreeMap::new(),
+        strange: 0,
+        lost: 0,
+        text: text.into(),
+    }
+}
+
+/// Asks once whether what is waited for is so.
+async fn until(
+    job: &Job,
+    outside: Outside<'_>,
+    probe: &crate::engine::plan::Probe,
+    (interval, limit): (Duration, Duration),
+) -> Next {
+    let seen = match job.ask(outside, probe).await {
+        Asked::Seen(seen) => seen,
+        Asked::Trouble(error) => return Next::trouble(error),
+        Asked::Unbound(error) => return job.failed(error),
+    };
+    if seen.holds == Some(true) {
+        let (verdict, text) = (Verdict::Pass, seen.text);
+        return job.happened([
+            step::Event::CheckVerdict { verdict, text },
+            step::Event::StepDone,
+        ]);
+    }
+    // The same answer again is not worth a line.
+    let news = job.known.said.as_ref() != Some(&seen.text);
+    let mut next = job.happened(news.then(|| sample_of(&seen.text)));
+    if job.patience >= limit {
+        next.pause = job
+            .pause(
+                PauseReason::Inconclusive,
+                format!("{} after {} s", seen.text, job.age.as_secs()),
+            )
+            .pause;
+    } else {
+        next.nap = Some(interval);
+    }
+    next
+}
+
+/// Asks the name servers once and judges.
+async fn sample(job: &Job, outside: Outside<'_>) -> Next {
+    let Work::Answers {
+        account,
+        zone,
+        sides,
+        samples,
+        interval_seconds,
+        limit_seconds,
+    } = &job.step().work
+    else {
+        return Next::default();
+    };
+    let traffic = &outside.provider.traffic;
+    let asked = traffic.answers(*account, zone, sides, *samples);
+    let answers = match answer(outside.clock, asked).await {
+        Ok(answers) => answers,
+        Err(error) => return Next::trouble(error),
+    };
+    let (verdict, text) = share::judge(sides, &answers);
+    let counted = step::Event::CheckSample {
+        by_side: answers.by_side,
+        strange: answers.strange,
+        lost: answers.lost,
+        text: text.clone(),
+    };
+    if verdict == Verdict::Pass {
+        return job.happened([
+            counted,
+            step::Event::CheckVerdict { verdict, text },
+            step::Event::StepDone,
+        ]);
+    }
+    // Until everything has converged, other shares are no failure: it is waited for.
+    if job.patience < seconds(*limit_seconds) {
+        let mut next = job.happened([counted]);
+        next.nap = Some(seconds(*interval_seconds));
+        return next;
+    }
+    let said = format!("the answers have not the planned shares: {text}");
+    let verdict = Verdict::Inconclusive;
+    let mut next = job.happened([counted, step::Event::CheckVerdict { verdict, text }]);
+    next.pause = job.pause(PauseReason::Inconclusive, said).pause;
+    next
+}
+
+/// Looks once at what must stay true.
+async fn bake(job: &Job, outside: Outside<'_>) -> Next {
+    let Work::Bake {
+        seconds: whole,
+        interval_seconds,
+        watch,
+    } = &job.step().work
+    else {
+        return Next::default();
+    };
+    let (bad, drift) = match look(job, outside, watch).await {
+        Ok(seen) => seen,
+        Err(next) => return *next,
+    };
+    if !drift.is_empty() {
+        return job.happened([step::Event::Drift { lines: drift }]);
+    }
+    let text = if bad.is_empty() {
+        "everything that is watched is well".to_owned()
+    } else {
+        bad.join(", ")
+    };
+    let failures = if bad.is_empty() { 0 } else { job.reads + 1 };
+    let sample = sample_of(&text);
+    if failures >= FAILURES {
+        let (verdict, error) = (Verdict::Fail, text.clone());
+        return job.happened([
+            sample,
+            step::Event::CheckVerdict { verdict, text },
+            step::Event::StepFailed { error },
+        ]);
+    }
+    let left = seconds(*whole).checked_sub(job.age);
+    match left.filter(|left| !left.is_zero()) {
+        None if failures == 0 => {
+            let verdict = Verdict::Pass;
+            job.happened([
+                sample,
+                step::Event::CheckVerdict { verdict, text },
+                step::Event::StepDone,
+            ])
+        }
+        left => {
+            let interval = seconds(*interval_seconds);
+            let mut next = job.happened([sample]).after_reads(failures);
+            next.nap = Some(left.map_or(interval, |left| left.min(interval)));
+            next
+        }
+    }
+}
+
+/// What is not well, and what somebody else changed.
+async fn look(
+    job: &Job,
+    outside: Outside<'_>,
+    watch: &[Watch],
+) -> Result<(Vec<String>, Vec<String>), Box<Next>> {
+    let (mut bad, mut drift) = (Vec::new(), Vec::new());
+    for watch in watch {
+        match watch {
+            Watch::Holds { probe } => match job.ask(outside, probe).await {
+                Asked::Seen(seen) if seen.holds == Some(true) => {}
+                Asked::Seen(seen) => bad.push(seen.text),
+                Asked::Trouble(error) => return Err(Box::new(Next::trouble(error))),
+                Asked::Unbound(error) => return Err(Box::new(job.failed(error))),
             },
-        )];
-        if verdict == Verdict::Pass {
-            events.push(Event::Step(
-                id(),
-                step::Event::CheckVerdict { verdict, text },
-            ));
-            events.push(Event::Step(id(), step::Event::StepDone));
-            return self.record(&events);
-        }
-        // Until everything has converged, other shares are no failure: it is waited for.
-        if self.patience_used(step) >= seconds(*limit_seconds) {
-            let verdict = Verdict::Inconclusive;
-            let said = text.clone();
-            events.push(Event::Step(
-                id(),
-                step::Event::CheckVerdict { verdict, text },
-            ));
-            events.push(Event::Run(run::Event::Paused(Pause {
-                reason: PauseReason::Inconclusive,
-                step: Some(id()),
-                text: format!("the answers have not the planned shares: {said}"),
-            })));
-            return self.record(&events);
-        }
-        self.record(&events)?;
-        self.nap(seconds(*interval_seconds)).await;
-        Ok(())
-    }
-
-    /// Looks once at what must stay true.
-    async fn bake(&mut self, step: &Step) -> Result<()> {
-        let Work::Bake {
-            seconds: whole,
-            interval_seconds,
-            watch,
-        } = &step.work
-        else {
-            return Ok(());
-        };
-        let (bad, drift) = match self.watch(watch).await {
-            Ok(seen) => seen,
-            Err(error) => return self.trouble(Some(&step.id), &error).await,
-        };
-        self.troubles = 0;
-        if !drift.is_empty() {
-            return self.happened(&step.id, step::Event::Drift { lines: drift });
-        }
-        let id = || step.id.clone();
-        let text = if bad.is_empty() {
-            "everything that is watched is well".to_owned()
-        } else {
-            bad.join(", ")
-        };
-        let sample = step::Event::CheckSample {
-            by_side: BTreeMap::new(),
-            strange: 0,
-            lost: 0,
-            text: text.clone(),
-        };
-        let mut events = vec![Event::Step(id(), sample)];
-        let failures = if bad.is_empty() {
-            self.reads.remove(&step.id);
-            0
-        } else {
-            self.count(&step.id)
-        };
-        if failures >= FAILURES {
-            let verdict = Verdict::Fail;
-            let error = text.clone();
-            events.push(Event::Step(
-                id(),
-                step::Event::CheckVerdict { verdict, text },
-            ));
-            events.push(Event::Step(id(), step::Event::StepFailed { error }));
-            return self.record(&events);
-        }
-        let left = seconds(*whole).checked_sub(self.age(step));
-        match left.filter(|left| !left.is_zero()) {
-            None if failures == 0 => {
-                let verdict = Verdict::Pass;
-                events.push(Event::Step(
-                    id(),
-                    step::Event::CheckVerdict { verdict, text },
-                ));
-                events.push(Event::Step(id(), step::Event::StepDone));
-                self.record(&events)
-            }
-            left => {
-                self.record(&events)?;
-                let interval = seconds(*interval_seconds);
-                self.nap(left.map_or(interval, |left| left.min(interval)))
-                    .await;
-                Ok(())
-            }
-        }
-    }
-
-    /// What is not well, and what somebody else changed.
-    async fn watch(&self, watch: &[Watch]) -> provider::Result<(Vec<String>, Vec<String>)> {
-        let (mut bad, mut drift) = (Vec::new(), Vec::new());
-        for watch in watch {
-            match watch {
-                Watch::Healthy {
-                    account,
-                    check,
-                    what,
-                } => {
-                    if answer(self.clock, facts::health(self.provider, *account, check)).await?
-                        != Some(true)
-                    {
-                        bad.push(format!("{what} is not healthy (health check {check})"));
-                    }
-                }
-                Watch::Stands { step } => {
-                    let plan = self.sealed.plan();
-                    let Some(change) = plan.step(step).and_then(Step::change) else {
-                        continue;
-                    };
-                    match answer(self.clock, self.control.standing(change)).await? {
-                        Standing::To => {}
-                        Standing::From => drift.push(format!("`{step}` was taken back")),
-                        Standing::Elsewhere(lines) => drift.extend(lines),
-                    }
+            Watch::Stands { step } => {
+                let Some(envelope) = job.envelope_of(step) else {
+                    continue;
+                };
+                let asked = outside.control.standing(&envelope);
+                match answer(outside.clock, asked).await {
+                    Ok(Standing::To { .. }) => {}
+                    Ok(Standing::From) => drift.push(format!("`{step}` was taken back")),
+                    Ok(Standing::Moving(text)) => bad.push(text),
+                    Ok(Standing::Several(lines) | Standing::Elsewhere(lines)) => drift.extend(lines),
+                    Err(error) => return Err(Box::new(Next::trouble(error))),
                 }
             }
         }
-        Ok((bad, drift))
+    }
+    Ok((bad, drift))
+}
+
+impl Job {
+    /// The change of another step, as it was sent.
+    fn envelope_of(&self, step: &crate::engine::plan::StepId) -> Option<Envelope> {
+        let other = Self {
+            id: step.clone(),
+            ..self.clone()
+        };
+        other.sealed.plan().step(step)?.changes()?;
+        other.envelope().ok()
     }
 }

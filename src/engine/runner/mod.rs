@@ -1,33 +1,42 @@
-//! Executes one run: asks the schedule what is next, does it, and writes down what happened, in
+//! Executes one run: asks the schedule what is next, has it done, and writes down what happened, in
 //! that order for reads and in the other order for everything that is sent.
+//!
+//! Steps that do not wait for each other are worked on side by side. A [`task`] works on one step
+//! and only reads or sends; what it brings is written down here, in one place, and believed after.
 
 mod check;
+mod follow;
 mod lock;
 mod requests;
 mod send;
+mod task;
 mod undo;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    panic::AssertUnwindSafe,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::sync::mpsc;
 
 pub(super) use lock::is_held;
 
 use super::{
     RunId,
+    budget::{Budgets, Lane},
     clock::{Clock, Moment},
     graph::Graph,
     journal::{self, Asked, Journal, Stamp},
-    machine::{Event, Outcome, Pause, PauseReason, RunView, run, step},
-    plan::{Sealed, Step, StepId},
+    machine::{Event, Outcome, Pause, PauseReason, RunView, Undoing, run, step},
+    plan::{Plan, Sealed, Step, StepId, Work},
     schedule::{self, Command},
 };
-use crate::provider::{self, Control, Kind, Provider};
+use crate::provider::{self, Kind, Provider};
+use task::{Job, Next, Outside, answer};
 
 /// How often requests of other processes are looked for while the runner waits.
 const ATTENTION: Duration = Duration::from_secs(1);
@@ -35,9 +44,8 @@ const ATTENTION: Duration = Duration::from_secs(1);
 const PATIENCE: u32 = 8;
 /// After this long without anything happening, a person looks before a guarded run goes on.
 const STALE: Duration = Duration::from_mins(30);
-
-/// Longer than any one read may take, with the provider's own retries.
-const ANSWER: Duration = Duration::from_mins(2);
+/// Steps that are worked on at once.
+const AT_ONCE: usize = 10;
 
 /// How executing a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +96,7 @@ pub(super) async fn execute_with(
     let control = provider.control.as_deref().ok_or(Error::ReadOnly)?;
     let lock = lock::take(&journal.lock_path(run), run, clock).await?;
     let view = &journal.standing(run)?.view;
-    if view.state.is_terminal() {
+    if view.state.is_terminal() || view.state == run::State::AwaitingApproval {
         return Ok(ended(view, false));
     }
     let idle = view.last.until(&clock.moment());
@@ -97,17 +105,24 @@ pub(super) async fn execute_with(
     let mut runner = Runner {
         journal: Mutex::new(journal),
         run,
-        provider,
-        control,
-        clock,
+        outside: Outside {
+            provider,
+            control,
+            clock,
+        },
         messages,
+        heard: VecDeque::new(),
+        made: Arc::new(made(&standing.view)),
         sealed: standing.sealed,
         view: standing.view,
         fence,
-        troubles: 0,
+        troubles: BTreeMap::new(),
         reads: BTreeMap::new(),
+        asleep: BTreeMap::new(),
+        busy: BTreeSet::new(),
+        budgets: Budgets::default(),
+        wanted: None,
         resumed: clock.moment(),
-        detached: false,
     };
     let ended = runner.go(idle).await;
     drop(lock);
@@ -118,51 +133,277 @@ struct Runner<'a> {
     /// Only ever used by one at a time; the lock is what lets the runner move between threads.
     journal: Mutex<Journal>,
     run: RunId,
-    provider: &'a Provider,
-    control: &'a dyn Control,
-    clock: &'a dyn Clock,
+    outside: Outside<'a>,
     messages: mpsc::Receiver<Asked>,
+    /// Requests from within this process that wait their turn.
+    heard: VecDeque<Asked>,
     sealed: Arc<Sealed>,
     /// The journal's view, and beyond it what is in flight in this process.
     view: RunView,
     fence: u64,
-    /// Reads that failed in a row.
-    troubles: u32,
-    /// Counts per step that need not survive: reads while locating, failures while watching.
+    /// Reads that failed in a row, by step.
+    troubles: BTreeMap<StepId, u32>,
+    /// Counts that need not survive: reads while locating, failures while watching.
     reads: BTreeMap<StepId, u32>,
+    /// Steps that are not to be looked at before then.
+    asleep: BTreeMap<StepId, (Moment, Duration)>,
+    /// The ids of what steps have made.
+    made: Arc<BTreeMap<StepId, String>>,
+    /// Steps that a task works on.
+    busy: BTreeSet<StepId>,
+    budgets: Budgets,
+    /// What the run does as soon as nothing is in flight; nothing new begins before.
+    wanted: Option<Wanted>,
     /// When patience with slow things was last renewed.
     resumed: Moment,
-    detached: bool,
 }
 
-impl Runner<'_> {
+/// Something that waits for what is in flight.
+#[derive(Clone, Debug)]
+struct Wanted {
+    what: Wish,
+    /// Who asked for it; nobody where the run found it by itself.
+    asked: Option<Asked>,
+}
+
+#[derive(Clone, Debug)]
+enum Wish {
+    Event(run::Event),
+    /// Let go of the run.
+    Detach,
+}
+
+/// A task at work, and what it will bring for which step.
+type Working<'t> = BoxFuture<'t, (StepId, Lane, Next)>;
+
+impl<'a> Runner<'a> {
     async fn go(&mut self, idle: Duration) -> Result<Ended> {
         self.take_over(idle)?;
+        let sealed = Arc::clone(&self.sealed);
+        let graph = Graph::of(sealed.plan()).expect("a sealed plan has no cycle");
+        let mut tasks: FuturesUnordered<Working<'a>> = FuturesUnordered::new();
         loop {
-            let intended = |known: &super::machine::StepView| known.state == step::State::Intended;
             // An intent that this process has just written is sent before anything else is heard.
-            if !self.view.steps.values().any(intended) {
+            if !self.has_unsent() {
                 self.listen()?;
             }
-            if self.detached || self.view.state.is_terminal() {
-                return Ok(ended(&self.view, self.detached));
+            if tasks.is_empty()
+                && !self.has_unsent()
+                && let Some(ended) = self.stand_still().await?
+            {
+                match ended {
+                    Still::Ended(ended) => return Ok(ended),
+                    Still::Moved => continue,
+                }
             }
-            if self.view.state == run::State::Paused {
-                self.note(run::Event::LeaseReleased {
-                    because: "paused".into(),
-                })?;
-                return Ok(ended(&self.view, false));
-            }
-            if self.view.state == run::State::Leased && !self.view.stopping {
-                self.start().await?;
+            if self.begin(&graph, &mut tasks)? {
                 continue;
             }
-            let sealed = Arc::clone(&self.sealed);
-            let graph = Graph::of(sealed.plan()).expect("a sealed plan has no cycle");
-            match schedule::next(sealed.plan(), &graph, &self.view).first() {
-                Some(command) => self.act(sealed.plan(), command).await?,
-                None => self.nap(ATTENTION).await,
+            self.wait(&mut tasks).await?;
+        }
+    }
+
+    /// What to do when nothing is in flight: the end, a wish that waited, the start.
+    async fn stand_still(&mut self) -> Result<Option<Still>> {
+        if let Some(Wanted { what, asked }) = self.wanted.take() {
+            let (event, detached) = match what {
+                Wish::Event(event) => (event, false),
+                Wish::Detach => {
+                    let by = asked.as_ref().map_or("nobody", |asked| &asked.by);
+                    let because = format!("detached by {by}");
+                    (run::Event::LeaseReleased { because }, true)
+                }
+            };
+            self.record_for(&[event.into()], asked.as_ref())?;
+            return Ok(Some(if detached {
+                Still::Ended(ended(&self.view, true))
+            } else {
+                Still::Moved
+            }));
+        }
+        if self.view.state.is_terminal() || self.view.state == run::State::AwaitingApproval {
+            return Ok(Some(Still::Ended(ended(&self.view, false))));
+        }
+        if self.view.state == run::State::Paused {
+            self.note(run::Event::LeaseReleased {
+                because: "paused".into(),
+            })?;
+            return Ok(Some(Still::Ended(ended(&self.view, false))));
+        }
+        if self.view.state == run::State::Leased && !self.view.stopping {
+            self.start().await?;
+            return Ok(Some(Still::Moved));
+        }
+        Ok(None)
+    }
+
+    /// Begins what can be begun now. Whether the run itself has moved.
+    fn begin(
+        &mut self,
+        graph: &Graph<'_>,
+        tasks: &mut FuturesUnordered<Working<'a>>,
+    ) -> Result<bool> {
+        let sealed = Arc::clone(&self.sealed);
+        let plan = sealed.plan();
+        let now = self.outside.clock.moment();
+        // What is promised on disk goes out whatever else is wanted.
+        for command in schedule::promised(plan, &self.view) {
+            self.work_on(plan, &command, &now, tasks)?;
+        }
+        if self.wanted.is_some() {
+            return Ok(false);
+        }
+        let mut readied = Vec::new();
+        for command in schedule::next(plan, graph, &self.view) {
+            match command {
+                Command::Ready(id) => readied.push(Event::Step(id, step::Event::StepReady)),
+                command => match of_run(&command) {
+                    Some(event) => {
+                        self.want(Wish::Event(event), None);
+                        break;
+                    }
+                    None => self.work_on(plan, &command, &now, tasks)?,
+                },
             }
+        }
+        self.record(&readied)?;
+        Ok(!readied.is_empty() || (self.wanted.is_some() && tasks.is_empty()))
+    }
+
+    /// Gives the step of `command` to a task, unless it is worked on, asleep or over budget.
+    fn work_on(
+        &mut self,
+        plan: &Plan,
+        command: &Command,
+        now: &Moment,
+        tasks: &mut FuturesUnordered<Working<'a>>,
+    ) -> Result<()> {
+        let Some((id, task)) = of_step(command) else {
+            return Ok(());
+        };
+        if self.busy.contains(id) || self.busy.len() >= AT_ONCE || self.sleeps(id, now) {
+            return Ok(());
+        }
+        let step = plan.step(id).expect("the schedule names steps of the plan");
+        let lane = lane(step, task.sends());
+        if let Err(wait) = self.budgets.take(&lane, now) {
+            self.asleep.insert(id.clone(), (now.clone(), wait));
+            return Ok(());
+        }
+        self.announce(command, id)?;
+        self.busy.insert(id.clone());
+        tasks.push(start(task, self.job(id), lane, self.outside));
+        Ok(())
+    }
+
+    /// Believes what is about to happen, without a line: the intent already says that it may be on
+    /// its way, and reading changes nothing.
+    fn announce(&mut self, command: &Command, id: &StepId) -> Result<()> {
+        match command {
+            Command::Send(_) => self.live(id, step::Event::Departed),
+            Command::Precheck(_) if self.view.state_of(id) == step::State::Ready => {
+                self.live(id, step::Event::PrecheckBegan)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until a task brings something, a step wakes up, or somebody may have asked something.
+    async fn wait(&mut self, tasks: &mut FuturesUnordered<Working<'a>>) -> Result<()> {
+        let now = self.outside.clock.moment();
+        let left = |(since, nap): &(Moment, Duration)| nap.saturating_sub(since.until(&now));
+        let asleep = self.asleep.values().map(left);
+        let mut wake = asleep.min().unwrap_or(ATTENTION).max(Duration::from_millis(1));
+        let clock = self.outside.clock;
+        let mut brought = Vec::new();
+        while brought.is_empty() && !wake.is_zero() {
+            let slice = wake.min(ATTENTION);
+            tokio::select! {
+                biased;
+                Some(first) = tasks.next(), if !tasks.is_empty() => brought.push(first),
+                () = clock.sleep(slice) => wake -= slice,
+            }
+            if self.is_called() {
+                break;
+            }
+        }
+        // What came at the same time is written down together.
+        while let Some(Some(more)) = tasks.next().now_or_never() {
+            brought.push(more);
+        }
+        self.take_in(brought)
+    }
+
+    fn take_in(&mut self, brought: Vec<(StepId, Lane, Next)>) -> Result<()> {
+        let now = self.outside.clock.moment();
+        let mut events = Vec::new();
+        let mut after = Vec::new();
+        for (id, lane, next) in brought {
+            self.busy.remove(&id);
+            self.asleep.remove(&id);
+            if let Some(reads) = next.reads {
+                self.reads.insert(id.clone(), reads);
+            }
+            if let Some(nap) = next.nap {
+                self.asleep.insert(id.clone(), (now.clone(), nap));
+            }
+            if next.trouble.is_none() {
+                self.troubles.remove(&id);
+            }
+            events.extend(next.events);
+            after.push((id, lane, next.trouble, next.pause));
+        }
+        self.record(&events)?;
+        for (id, lane, trouble, pause) in after {
+            if let Some(error) = trouble {
+                if matches!(error.kind, Kind::Throttled { .. }) {
+                    self.budgets.throttled(&lane, &now);
+                }
+                self.bear(Some(&id), &error);
+            }
+            if let Some(pause) = pause {
+                self.want(Wish::Event(run::Event::Paused(pause)), None);
+            }
+        }
+        Ok(())
+    }
+
+    /// The first wish stays; but what a person asks for goes before what the run found by itself.
+    fn want(&mut self, what: Wish, asked: Option<&Asked>) {
+        let by_person = |wanted: &Wanted| wanted.asked.is_some();
+        if self.wanted.as_ref().is_none_or(|known| !by_person(known) && asked.is_some()) {
+            let asked = asked.cloned();
+            self.wanted = Some(Wanted { what, asked });
+        }
+    }
+
+    /// Whether an intent of this process waits to be sent.
+    fn has_unsent(&self) -> bool {
+        self.view.steps.values().any(|known| {
+            known.state == step::State::Intended
+                || (known.state == step::State::Compensating && known.comp == Undoing::Intended)
+        })
+    }
+
+    fn sleeps(&self, id: &StepId, now: &Moment) -> bool {
+        let nap = self.asleep.get(id);
+        nap.is_some_and(|(since, nap)| since.until(now) < *nap)
+    }
+
+    fn job(&self, id: &StepId) -> Job {
+        let now = self.outside.clock.moment();
+        let known = self.view.step(id);
+        let age = known.since.until(&now);
+        Job {
+            run: self.run,
+            sealed: Arc::clone(&self.sealed),
+            id: id.clone(),
+            made: Arc::clone(&self.made),
+            age,
+            patience: age.min(self.resumed.until(&now)),
+            reads: self.reads.get(id).copied().unwrap_or(0),
+            ending: self.view.rolling_back || self.view.stopping,
+            known,
         }
     }
 
@@ -175,7 +416,7 @@ impl Runner<'_> {
                 let ambiguous = step::Event::Ambiguous { error: error() };
                 events.push(Event::Step(id.clone(), ambiguous));
             }
-            if known.state == step::State::Compensating && known.comp_open {
+            if known.state == step::State::Compensating && known.comp == Undoing::Intended {
                 let ambiguous = step::Event::CompAmbiguous { error: error() };
                 events.push(Event::Step(id.clone(), ambiguous));
             }
@@ -197,7 +438,8 @@ impl Runner<'_> {
 
     /// Checks that the plan may still start and that every account is the one it was planned for.
     async fn start(&mut self) -> Result<()> {
-        if self.clock.now() > self.sealed.plan().expires_at {
+        let clock = self.outside.clock;
+        if clock.now() > self.sealed.plan().expires_at {
             return self.note(run::Event::RunDone {
                 outcome: Outcome::Expired,
                 leftovers: Vec::new(),
@@ -205,9 +447,9 @@ impl Runner<'_> {
         }
         let accounts = self.sealed.plan().reach.accounts.clone();
         for account in accounts {
-            let asked = self.provider.identity.caller(Some(account));
-            match answer(self.clock, asked).await {
-                Ok(caller) if caller.account == account => self.troubles = 0,
+            let asked = self.outside.provider.identity.caller(Some(account));
+            match answer(clock, asked).await {
+                Ok(caller) if caller.account == account => {}
                 Ok(caller) => {
                     let text = format!(
                         "the session for {account} belongs to {}; nothing was sent",
@@ -215,43 +457,29 @@ impl Runner<'_> {
                     );
                     return self.pause(PauseReason::Credentials, None, text);
                 }
-                Err(error) => return self.trouble(None, &error).await,
+                Err(error) => {
+                    self.bear(None, &error);
+                    if self.wanted.is_none() {
+                        clock.sleep(ATTENTION).await;
+                    }
+                    return Ok(());
+                }
             }
         }
         self.note(run::Event::RunStarted)
     }
 
-    async fn act(&mut self, plan: &super::plan::Plan, command: &Command) -> Result<()> {
-        let step = |id: &StepId| plan.step(id).expect("the schedule names steps of the plan");
-        match command {
-            Command::Ready(id) => self.happened(id, step::Event::StepReady),
-            Command::Precheck(id) => self.precheck(step(id)).await,
-            Command::Send(id) => self.send(step(id)).await,
-            Command::Retry(id) => self.retry(step(id)).await,
-            Command::Locate(id) => self.locate(step(id)).await,
-            Command::Settle(id) => self.settle(step(id)).await,
-            Command::Confirm(id) => self.confirm(step(id)).await,
-            Command::Check(id) => self.check(step(id)).await,
-            Command::Undo(id) => self.undo(step(id)).await,
-            Command::Verify => self.note(run::Event::VerifyBegan),
-            Command::Pause(pause) => self.note(run::Event::Paused(pause.clone())),
-            Command::RollBack { because } => self.note(run::Event::RollbackBegan {
-                because: because.clone(),
-                by: "awsdeck".into(),
-            }),
-            Command::Finish { outcome, leftovers } => self.note(run::Event::RunDone {
-                outcome: *outcome,
-                leftovers: leftovers.clone(),
-            }),
-        }
-    }
-
     /// Writes events down, then believes them.
     fn record(&mut self, events: &[Event]) -> Result<()> {
+        self.record_for(events, None)
+    }
+
+    /// Writes down what a request led to.
+    fn record_for(&mut self, events: &[Event], asked: Option<&Asked>) -> Result<()> {
         if events.is_empty() {
             return Ok(());
         }
-        let when = self.clock.moment();
+        let when = self.outside.clock.moment();
         let journal = self
             .journal
             .get_mut()
@@ -262,11 +490,14 @@ impl Runner<'_> {
             fence: self.fence,
             when: when.clone(),
         };
-        journal.append(&stamp, events)?;
+        journal.append_for(&stamp, events, asked)?;
         for event in events {
             self.view
                 .apply(event, &when)
                 .map_err(journal::Error::from)?;
+        }
+        if events.iter().any(Event::tells_what_was_made) {
+            self.made = Arc::new(made(&self.view));
         }
         Ok(())
     }
@@ -281,14 +512,10 @@ impl Runner<'_> {
         self.record(&[event.into()])
     }
 
-    fn happened(&mut self, step: &StepId, event: step::Event) -> Result<()> {
-        self.record(&[Event::Step(step.clone(), event)])
-    }
-
     /// Believes an event that is not worth a line.
     fn live(&mut self, step: &StepId, event: step::Event) -> Result<()> {
         let event = Event::Step(step.clone(), event);
-        let when = self.clock.moment();
+        let when = self.outside.clock.moment();
         Ok(self
             .view
             .apply(&event, &when)
@@ -300,22 +527,26 @@ impl Runner<'_> {
         self.note(run::Event::Paused(Pause { reason, step, text }))
     }
 
-    /// A read failed: waits and lets the caller try again, or pauses with what a person can do.
-    async fn trouble(&mut self, step: Option<&StepId>, error: &provider::Error) -> Result<()> {
+    /// A read failed: it is tried again after a while, or the run stands still with what a person
+    /// can do.
+    fn bear(&mut self, step: Option<&StepId>, error: &provider::Error) {
         let told = error.trouble();
         let text = match told.hint {
             Some(hint) => format!("{}: {hint}", told.message),
             None => told.message,
         };
+        let whose = step.cloned().unwrap_or_else(|| "".into());
+        let troubles = self.troubles.entry(whose.clone()).or_default();
         let reason = match &error.kind {
             Kind::SignedOut { .. } | Kind::MfaNeeded { .. } => PauseReason::Credentials,
             Kind::Throttled { .. } | Kind::Unreachable { .. } | Kind::Service { .. }
-                if self.troubles < PATIENCE =>
+                if *troubles < PATIENCE =>
             {
-                self.troubles += 1;
-                let wait = Duration::from_secs(1 << self.troubles.min(5));
-                self.nap(wait).await;
-                return Ok(());
+                *troubles += 1;
+                let nap = send::backoff(*troubles);
+                self.asleep
+                    .insert(whose, (self.outside.clock.moment(), nap));
+                return;
             }
             Kind::Throttled { .. } => PauseReason::ThrottledOut,
             Kind::Unreachable { .. } | Kind::Service { .. } => PauseReason::Inconclusive,
@@ -324,50 +555,138 @@ impl Runner<'_> {
             | Kind::Suspended { .. }
             | Kind::Unavailable { .. } => PauseReason::FailedStep,
         };
-        self.troubles = 0;
-        self.pause(reason, step, text)
-    }
-
-    /// Waits, but no longer than until somebody asks for something.
-    async fn nap(&mut self, duration: Duration) {
-        let began = self.clock.moment();
-        loop {
-            let waited = began.until(&self.clock.moment());
-            let Some(left) = duration.checked_sub(waited).filter(|left| !left.is_zero()) else {
-                return;
-            };
-            if self.is_called() {
-                return;
-            }
-            self.clock.sleep(left.min(ATTENTION)).await;
-        }
-    }
-
-    /// How long ago the step came into its state.
-    fn age(&self, step: &Step) -> Duration {
-        self.view.step(&step.id).since.until(&self.clock.moment())
-    }
-
-    /// How long a slow thing has been waited for since a person last said to go on.
-    fn patience_used(&self, step: &Step) -> Duration {
-        let renewed = self.resumed.until(&self.clock.moment());
-        self.age(step).min(renewed)
+        self.troubles.remove(&whose);
+        let step = step.cloned();
+        let pause = Pause { reason, step, text };
+        self.want(Wish::Event(run::Event::Paused(pause)), None);
     }
 }
 
-/// Waits for a read, but not for ever: an endpoint that takes a call and never answers is
-/// unreachable.
-async fn answer<T>(
-    clock: &dyn Clock,
-    asked: impl Future<Output = provider::Result<T>>,
-) -> provider::Result<T> {
-    tokio::select! {
-        told = asked => told,
-        () = clock.sleep(ANSWER) => Err(provider::Error::new(Kind::Unreachable {
-            service: "AWS".into(),
-            message: format!("no answer within {} s", ANSWER.as_secs()),
-        })),
+enum Still {
+    Ended(Ended),
+    Moved,
+}
+
+/// What can be done for one step.
+#[derive(Clone, Copy)]
+enum Task {
+    Precheck,
+    Send,
+    Retry,
+    Locate,
+    Settle,
+    Confirm,
+    Check,
+    Undo,
+    SendBack,
+}
+
+impl Task {
+    const fn sends(self) -> bool {
+        matches!(self, Self::Send | Self::SendBack)
     }
+}
+
+fn of_step(command: &Command) -> Option<(&StepId, Task)> {
+    Some(match command {
+        Command::Precheck(id) => (id, Task::Precheck),
+        Command::Send(id) => (id, Task::Send),
+        Command::Retry(id) => (id, Task::Retry),
+        Command::Locate(id) => (id, Task::Locate),
+        Command::Settle(id) => (id, Task::Settle),
+        Command::Confirm(id) => (id, Task::Confirm),
+        Command::Check(id) => (id, Task::Check),
+        Command::Undo(id) => (id, Task::Undo),
+        Command::SendBack(id) => (id, Task::SendBack),
+        Command::Ready(_)
+        | Command::Verify
+        | Command::Pause(_)
+        | Command::RollBack { .. }
+        | Command::Finish { .. } => return None,
+    })
+}
+
+fn of_run(command: &Command) -> Option<run::Event> {
+    Some(match command {
+        Command::Verify => run::Event::VerifyBegan,
+        Command::Pause(pause) => run::Event::Paused(pause.clone()),
+        Command::RollBack { because } => run::Event::RollbackBegan {
+            because: because.clone(),
+            by: "awsdeck".into(),
+        },
+        Command::Finish { outcome, leftovers } => run::Event::RunDone {
+            outcome: *outcome,
+            leftovers: leftovers.clone(),
+        },
+        _ => return None,
+    })
+}
+
+/// The task as a future. A panic in it is told as what it is, and the other steps go on.
+fn start(task: Task, job: Job, lane: Lane, outside: Outside<'_>) -> Working<'_> {
+    let id = job.id.clone();
+    let work = async move {
+        match task {
+            Task::Precheck => send::precheck(job, outside).await,
+            Task::Send => send::send(job, outside).await,
+            Task::Retry => send::retry(job, outside).await,
+            Task::Locate => follow::locate(job, outside).await,
+            Task::Settle => follow::settle(job, outside).await,
+            Task::Confirm => follow::confirm(job, outside).await,
+            Task::Check => check::check(job, outside).await,
+            Task::Undo => undo::undo(job, outside).await,
+            Task::SendBack => undo::send_back(job, outside).await,
+        }
+    };
+    async move {
+        let next = AssertUnwindSafe(work).catch_unwind().await;
+        let next = next.unwrap_or_else(|_| broken(&id, task));
+        (id, lane, next)
+    }
+    .boxed()
+}
+
+/// What a defect in awsdeck means for the step: what was on its way is uncertain.
+fn broken(id: &StepId, task: Task) -> Next {
+    let error = "a defect in awsdeck ended the work on this step".to_owned();
+    let event = match task {
+        Task::Send => step::Event::Ambiguous { error },
+        Task::SendBack => step::Event::CompAmbiguous { error },
+        Task::Undo => step::Event::CompFailed { error },
+        _ => {
+            return Next::trouble(provider::Error::new(Kind::Service {
+                service: "awsdeck".into(),
+                code: "Defect".into(),
+                message: error,
+            }));
+        }
+    };
+    Next {
+        events: vec![Event::Step(id.clone(), event)],
+        ..Next::default()
+    }
+}
+
+/// Whose budget a task draws on.
+fn lane(step: &Step, writes: bool) -> Lane {
+    let (account, service) = match (&step.work, step.changes()) {
+        (_, Some(change)) => (change.account().to_string(), change.service()),
+        (Work::Answers { account, .. }, _) => (account.to_string(), "dns"),
+        (Work::Until { probe, .. }, _) => (probe.account().to_string(), "probe"),
+        _ => (String::new(), "none"),
+    };
+    Lane {
+        account,
+        region: step.region().to_string(),
+        service: service.into(),
+        writes,
+    }
+}
+
+fn made(view: &RunView) -> BTreeMap<StepId, String> {
+    let steps = view.steps.iter();
+    let made = steps.filter_map(|(id, known)| Some((id.clone(), known.made.clone()?)));
+    made.collect()
 }
 
 fn ended(view: &RunView, detached: bool) -> Ended {

@@ -1,369 +1,146 @@
-//! The way of a change: preconditions, intent, send, locate, settle, confirm.
+//! The way of a change out of the house: preconditions, intent, send, and again after a trouble.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use serde_json::{Value, json};
-
-use super::{Result, Runner, answer};
+use super::task::{Job, Next, Outside, answer, unmet};
 use crate::{
-    engine::{
-        facts,
-        locate::{Finding, judge},
-        machine::{Event, PauseReason, step},
-        plan::{Digest, Precondition, Step, StepId, Symbol, bind, canon},
-    },
-    model::{Change, Standing},
-    provider::{self, Accepted, Envelope, Kind, Sent},
+    engine::machine::step,
+    model::{Standing, change::Class},
+    provider::{self, Kind, Sent},
 };
 
 /// Longer than any one call may take; after it the answer counts as lost.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// Between two reads of something that is looked for.
-const LOOK: Duration = Duration::from_secs(5);
-/// How long a change without an id to follow must stand before it counts as settled (Route 53:
-/// "changes generally propagate to all servers within 60 seconds").
-const UNFOLLOWED: Duration = Duration::from_mins(1);
 
-impl Runner<'_> {
-    /// Reads again what the step rests on. If all of it holds, the intent is written.
-    pub(super) async fn precheck(&mut self, step: &Step) -> Result<()> {
-        let Some(change) = self.bound(step, step.change())? else {
-            return Ok(());
-        };
-        self.live(&step.id, step::Event::PrecheckBegan)
-            .or_else(|_| {
-                // Prechecking already: the process before this one got that far.
-                Ok::<(), super::Error>(())
-            })?;
-        match self.differences(step, &change).await {
-            Err(error) => self.trouble(Some(&step.id), &error).await,
-            Ok(Standing::To) => self.happened(
-                &step.id,
-                step::Event::StepSkipped {
-                    because: "it stands as wanted already".into(),
-                },
-            ),
-            Ok(Standing::Elsewhere(lines)) => self.happened(&step.id, step::Event::Drift { lines }),
-            Ok(Standing::From) => {
-                self.troubles = 0;
-                let intent = self.intent(step, &change)?;
-                let id = || step.id.clone();
-                self.record(&[
-                    Event::Step(id(), step::Event::PrecheckOk),
-                    Event::Step(id(), intent),
-                ])
-            }
-        }
-    }
-
-    /// Whether every precondition holds; `To` where there is nothing left to do.
-    async fn differences(&self, step: &Step, change: &Change) -> provider::Result<Standing> {
-        let mut off = Vec::new();
-        for precondition in &step.preconditions {
-            match precondition {
-                Precondition::Stands => {}
-                Precondition::Unchanged { fact: id } => {
-                    let Some(fact) = self.sealed.plan().facts.get(id) else {
-                        continue; // sealing has seen that it is there
-                    };
-                    let now = answer(self.clock, facts::read(self.provider, &fact.source)).await?;
-                    off.extend(facts::difference(id.as_str(), fact, &now));
-                }
-                Precondition::Healthy {
-                    account,
-                    check,
-                    what,
-                } => {
-                    if answer(self.clock, facts::health(self.provider, *account, check)).await?
-                        != Some(true)
-                    {
-                        off.push(format!("{what} is not healthy (health check {check})"));
-                    }
-                }
-            }
-        }
-        // Last, so that nothing is older than it when the change leaves.
-        let standing = answer(self.clock, self.control.standing(change)).await?;
-        Ok(match standing {
-            Standing::Elsewhere(lines) => {
-                off.extend(lines);
-                Standing::Elsewhere(off)
-            }
-            Standing::From if !off.is_empty() => Standing::Elsewhere(off),
-            settled => settled,
-        })
-    }
-
-    pub(super) async fn send(&mut self, step: &Step) -> Result<()> {
-        let Some(change) = self.bound(step, step.change())? else {
-            return Ok(());
-        };
-        self.live(&step.id, step::Event::Departed)?;
-        match self.perform(step, &change, &self.sealed.key(step)).await {
-            Sent::Accepted(accepted) => self.happened(
-                &step.id,
-                step::Event::Ack {
-                    external_id: accepted.external_id,
-                    request_id: accepted.request_id,
-                },
-            ),
-            Sent::Unknown(error) => self.happened(
-                &step.id,
-                step::Event::Ambiguous {
-                    error: error.trouble().message,
-                },
-            ),
-            Sent::NotSent(error) | Sent::Refused(error) => {
-                let message = error.trouble().message;
-                if !passes(&error) {
-                    return self.happened(&step.id, step::Event::StepFailed { error: message });
-                }
-                self.happened(&step.id, step::Event::StepTried { error: message })?;
-                if matches!(error.kind, Kind::SignedOut { .. } | Kind::MfaNeeded { .. }) {
-                    return self.trouble(Some(&step.id), &error).await;
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Sends one envelope once, and calls silence by its name.
-    pub(super) async fn perform(&self, step: &Step, change: &Change, key: &str) -> Sent {
-        let envelope = Envelope {
-            change: change.clone(),
-            key: key.into(),
-            tags: self.tags(step),
-            reference: format!("{}/{}", self.run, step.id),
-        };
-        tokio::select! {
-            sent = self.control.perform(&envelope) => sent,
-            () = self.clock.sleep(PATIENCE) => {
-                let message = format!("no answer within {} s", PATIENCE.as_secs());
-                let service = change.action().split(':').next().unwrap_or_default().into();
-                Sent::Unknown(provider::Error::new(Kind::Unreachable { service, message }))
-            }
-        }
-    }
-
-    /// Sends again after a passing trouble, if there is budget left and all still holds.
-    pub(super) async fn retry(&mut self, step: &Step) -> Result<()> {
-        let known = self.view.step(&step.id);
-        if known.attempt >= step.attempts {
-            let error = format!(
-                "given up after {} attempts: {}",
-                known.attempt,
-                known.trouble.unwrap_or_default()
-            );
-            return self.happened(&step.id, step::Event::StepFailed { error });
-        }
-        let pause = Duration::from_secs(1 << known.attempt.min(5));
-        if let Some(left) = pause
-            .checked_sub(self.age(step))
-            .filter(|left| !left.is_zero())
-        {
-            self.nap(left).await;
-            return Ok(());
-        }
-        let Some(change) = self.bound(step, step.change())? else {
-            return Ok(());
-        };
-        match self.differences(step, &change).await {
-            Err(error) => self.trouble(Some(&step.id), &error).await,
-            Ok(Standing::From) => {
-                let intent = self.intent(step, &change)?;
-                self.happened(&step.id, intent)
-            }
-            Ok(Standing::To) => self.happened(
-                &step.id,
-                step::Event::StepSkipped {
-                    because: "it stands as wanted, though no send of ours was accepted".into(),
-                },
-            ),
-            Ok(Standing::Elsewhere(lines)) => self.happened(&step.id, step::Event::Drift { lines }),
-        }
-    }
-
-    /// Looks for a change whose answer was lost.
-    pub(super) async fn locate(&mut self, step: &Step) -> Result<()> {
-        let Some(change) = self.bound(step, step.change())? else {
-            return Ok(());
-        };
-        if self.view.state_of(&step.id) == step::State::Ambiguous {
-            self.reads.remove(&step.id);
-            self.happened(&step.id, step::Event::LocateBegan)?;
-        }
-        let standing = match answer(self.clock, self.control.standing(&change)).await {
-            Ok(standing) => standing,
-            Err(error) => return self.trouble(Some(&step.id), &error).await,
-        };
-        self.troubles = 0;
-        let reads = self.count(&step.id);
-        let window = seconds(step.window_seconds);
-        match judge(step.class(), &standing, self.age(step), window, reads) {
-            Finding::There => self.happened(
-                &step.id,
-                step::Event::LocatedThere {
-                    found: change.title(),
-                },
-            ),
-            Finding::LookAgain => {
-                self.nap(LOOK).await;
-                Ok(())
-            }
-            Finding::Drift(lines) => self.happened(&step.id, step::Event::Drift { lines }),
-            Finding::AskHuman => self.happened(
-                &step.id,
-                step::Event::HumanNeeded {
-                    question: format!("did `{}` happen? A second send would do harm", step.title),
-                },
-            ),
-            Finding::Nowhere => {
-                let id = || step.id.clone();
-                let nowhere = Event::Step(id(), step::Event::LocatedNowhere { reads });
-                let then = if self.view.rolling_back || self.view.stopping {
-                    step::Event::StepFailed {
-                        error: "it never happened and is not sent again".into(),
-                    }
-                } else if self.view.step(&step.id).attempt >= step.attempts {
-                    step::Event::StepFailed {
-                        error: format!("no send of {} took effect", step.attempts),
-                    }
-                } else {
-                    self.intent(step, &change)?
-                };
-                self.record(&[nowhere, Event::Step(id(), then)])
-            }
-        }
-    }
-
-    /// Follows an accepted change until all of the service has it.
-    pub(super) async fn settle(&mut self, step: &Step) -> Result<()> {
-        let Some(rule) = &step.settle else {
-            return self.happened(&step.id, step::Event::Settled);
-        };
-        if self.view.state_of(&step.id) == step::State::Acked {
-            self.happened(&step.id, step::Event::SettleBegan)?;
-        }
-        let Some(change) = self.bound(step, step.change())? else {
-            return Ok(());
-        };
-        let known = self.view.step(&step.id);
-        let accepted = Accepted {
-            request_id: known.request_id,
-            external_id: known.external_id,
-        };
-        let settled = match accepted.external_id {
-            Some(_) => answer(self.clock, self.control.settled(&change, &accepted)).await,
-            // The answer with the id to follow was lost.
-            None => Ok(self.age(step) >= UNFOLLOWED),
-        };
-        match settled {
-            Err(error) => self.trouble(Some(&step.id), &error).await,
-            Ok(true) => {
-                self.troubles = 0;
-                self.happened(&step.id, step::Event::Settled)
-            }
-            Ok(false) if self.patience_used(step) > seconds(rule.limit_seconds) => {
-                let text = format!(
-                    "still on its way through the service after {} s",
-                    self.age(step).as_secs()
-                );
-                self.pause(PauseReason::Inconclusive, Some(&step.id), text)
-            }
-            Ok(false) => {
-                self.troubles = 0;
-                self.nap(seconds(rule.interval_seconds)).await;
-                Ok(())
-            }
-        }
-    }
-
-    /// Sees that what was accepted and settled is really there.
-    pub(super) async fn confirm(&mut self, step: &Step) -> Result<()> {
-        let Some(change) = self.bound(step, step.change())? else {
-            return Ok(());
-        };
-        match answer(self.clock, self.control.standing(&change)).await {
-            Err(error) => self.trouble(Some(&step.id), &error).await,
-            Ok(Standing::To) => {
-                self.troubles = 0;
-                self.happened(&step.id, step::Event::StepDone)
-            }
-            Ok(Standing::From) if self.age(step) < seconds(step.window_seconds) => {
-                self.nap(LOOK).await; // an old copy answered
-                Ok(())
-            }
-            Ok(Standing::From) => {
-                let lines = vec!["the change was accepted and is not there".into()];
-                self.happened(&step.id, step::Event::Drift { lines })
-            }
-            Ok(Standing::Elsewhere(lines)) => self.happened(&step.id, step::Event::Drift { lines }),
-        }
-    }
-
-    pub(super) fn intent(&self, step: &Step, change: &Change) -> Result<step::Event> {
-        Ok(step::Event::Intent {
-            request: request(change)?,
-            key: self.sealed.key(step),
-            class: step.class(),
-            attempt: self.view.step(&step.id).attempt + 1,
-        })
-    }
-
-    /// The change with every symbol replaced; an unbound one fails the step and sends nothing.
-    pub(super) fn bound(&mut self, step: &Step, change: Option<&Change>) -> Result<Option<Change>> {
-        let Some(change) = change else {
-            return Ok(None);
-        };
-        let value = serde_json::to_value(change).unwrap_or(Value::Null);
-        let plan = self.sealed.plan();
-        let key = self.sealed.key(step);
-        let look_up = |symbol: &Symbol| match symbol {
-            Symbol::Fact(id) => plan.facts.get(id).map(|fact| fact.value.clone()),
-            Symbol::Out(id) => self.view.step(id).external_id.map(|id| json!(id)),
-            Symbol::Key => Some(json!(key)),
-            Symbol::Unknown(_) => None,
-        };
-        let bound = bind(value, &look_up)
-            .map_err(|symbol| format!("{symbol:?} is not known"))
-            .and_then(|value| serde_json::from_value(value).map_err(|error| error.to_string()));
-        match bound {
-            Ok(change) => Ok(Some(change)),
-            Err(error) => {
-                self.happened(&step.id, step::Event::StepFailed { error })?;
-                Ok(None)
-            }
-        }
-    }
-
-    fn tags(&self, step: &Step) -> BTreeMap<String, String> {
-        let plan = self.sealed.plan();
-        let digest = self.sealed.digest().to_string();
-        BTreeMap::from([
-            ("awsdeck:op".into(), self.run.to_string()),
-            ("awsdeck:step".into(), step.id.to_string()),
-            ("awsdeck:plan".into(), digest[..16].to_owned()),
-            ("awsdeck:env".into(), plan.environment.to_string()),
-            ("awsdeck:by".into(), plan.author.clone()),
-        ])
-    }
-
-    /// Counts one more read for a step.
-    pub(super) fn count(&mut self, step: &StepId) -> u32 {
-        let count = self.reads.entry(step.clone()).or_default();
-        *count += 1;
-        *count
+/// Reads again what the step rests on. If all of it holds, the intent is to be written.
+pub(super) async fn precheck(job: Job, outside: Outside<'_>) -> Next {
+    let envelope = match job.envelope() {
+        Ok(envelope) => envelope,
+        Err(error) => return job.failed(error),
+    };
+    match differences(&job, &envelope, outside).await {
+        Err(next) => *next,
+        Ok(Standing::To { made }) => job.happened([step::Event::StepSkipped {
+            because: "it stands as wanted already".into(),
+            made,
+        }]),
+        Ok(Standing::Moving(_)) => Next::nap(super::task::LOOK),
+        Ok(Standing::Several(ids)) => job.happened([step::Event::Drift {
+            lines: vec![format!("several carry the mark of this step: {}", ids.join(", "))],
+        }]),
+        Ok(Standing::Elsewhere(lines)) => job.happened([step::Event::Drift { lines }]),
+        Ok(Standing::From) => match job.intent(&envelope) {
+            Ok(intent) => job.happened([step::Event::PrecheckOk, intent]),
+            Err(error) => job.failed(error),
+        },
     }
 }
 
-/// The digest by which an intent and a request are joined.
-pub(super) fn request(change: &Change) -> Result<Digest> {
-    let bytes = canon::bytes(change).map_err(crate::engine::journal::Error::from)?;
-    Ok(Digest::of(&bytes))
+/// Whether every precondition holds; `To` where there is nothing left to do.
+async fn differences(
+    job: &Job,
+    envelope: &provider::Envelope,
+    outside: Outside<'_>,
+) -> Result<Standing, Box<Next>> {
+    let mut off = unmet(job, outside).await?;
+    // Last, so that nothing is older than it when the change leaves.
+    let standing = answer(outside.clock, outside.control.standing(envelope)).await;
+    Ok(match standing.map_err(|error| Box::new(Next::trouble(error)))? {
+        Standing::Elsewhere(lines) => {
+            off.extend(lines);
+            Standing::Elsewhere(off)
+        }
+        Standing::From if !off.is_empty() => Standing::Elsewhere(off),
+        settled => settled,
+    })
 }
 
-pub(super) fn seconds(seconds: u32) -> Duration {
-    Duration::from_secs(u64::from(seconds))
+/// Sends what was intended, once.
+pub(super) async fn send(job: Job, outside: Outside<'_>) -> Next {
+    let envelope = match job.envelope() {
+        Ok(envelope) => envelope,
+        Err(error) => return job.failed(error),
+    };
+    match perform(&envelope, outside).await {
+        Sent::Accepted(accepted) => job.happened([step::Event::Ack {
+            external_id: accepted.external_id,
+            request_id: accepted.request_id,
+            made: accepted.made,
+        }]),
+        Sent::Unknown(error) => job.happened([step::Event::Ambiguous {
+            error: error.trouble().message,
+        }]),
+        Sent::NotSent(error) | Sent::Refused(error) => refused(&job, error, envelope.change.class()),
+    }
+}
+
+fn refused(job: &Job, error: provider::Error, class: Class) -> Next {
+    let message = error.trouble().message;
+    if !passes(&error) && !is_young(job, &error) {
+        // The service says that it was done before: whether by us is looked for.
+        if already(&error) && matches!(class, Class::Name | Class::Token | Class::GuardedAct) {
+            return job.happened([step::Event::Ambiguous { error: message }]);
+        }
+        return job.failed(message);
+    }
+    let mut next = job.happened([step::Event::StepTried { error: message }]);
+    if matches!(error.kind, Kind::SignedOut { .. } | Kind::MfaNeeded { .. }) {
+        next.trouble = Some(error);
+    }
+    next
+}
+
+/// Sends one envelope once, and calls silence by its name.
+pub(super) async fn perform(envelope: &provider::Envelope, outside: Outside<'_>) -> Sent {
+    tokio::select! {
+        sent = outside.control.perform(envelope) => sent,
+        () = outside.clock.sleep(PATIENCE) => {
+            let message = format!("no answer within {} s", PATIENCE.as_secs());
+            let service = envelope.change.service().into();
+            Sent::Unknown(provider::Error::new(Kind::Unreachable { service, message }))
+        }
+    }
+}
+
+/// Sends again after a passing trouble, if there is budget left and all still holds.
+pub(super) async fn retry(job: Job, outside: Outside<'_>) -> Next {
+    let known = &job.known;
+    if known.attempt >= job.step().attempts {
+        return job.failed(format!(
+            "given up after {} attempts: {}",
+            known.attempt,
+            known.trouble.clone().unwrap_or_default()
+        ));
+    }
+    let pause = backoff(known.attempt);
+    if let Some(left) = pause.checked_sub(job.age).filter(|left| !left.is_zero()) {
+        return Next::nap(left);
+    }
+    let envelope = match job.envelope() {
+        Ok(envelope) => envelope,
+        Err(error) => return job.failed(error),
+    };
+    match differences(&job, &envelope, outside).await {
+        Err(next) => *next,
+        Ok(Standing::From) => match job.intent(&envelope) {
+            Ok(intent) => job.happened([intent]),
+            Err(error) => job.failed(error),
+        },
+        Ok(Standing::To { made }) => job.happened([step::Event::StepSkipped {
+            because: "it stands as wanted, though no send of ours was accepted".into(),
+            made,
+        }]),
+        Ok(Standing::Moving(_)) => Next::nap(super::task::LOOK),
+        Ok(Standing::Several(ids)) => job.happened([step::Event::Drift {
+            lines: vec![format!("several carry the mark of this step: {}", ids.join(", "))],
+        }]),
+        Ok(Standing::Elsewhere(lines)) => job.happened([step::Event::Drift { lines }]),
+    }
+}
+
+/// The wait before the next attempt: 2 s, 4 s, … 32 s.
+pub(super) fn backoff(attempts: u32) -> Duration {
+    Duration::from_secs(1 << attempts.min(5))
 }
 
 /// Whether a refusal is of the kind that goes away by itself.
@@ -375,8 +152,44 @@ pub(super) fn passes(error: &provider::Error) -> bool {
         | Kind::Unreachable { .. } => true,
         Kind::Service { code, .. } => matches!(
             code.as_str(),
-            "PriorRequestNotComplete" | "ServiceUnavailable" | "Throttling" | "ThrottlingException"
+            "PriorRequestNotComplete"
+                | "ServiceUnavailable"
+                | "Throttling"
+                | "ThrottlingException"
+                | "ConcurrentModificationException"
+                | "ResourceInUseException"
+                | "DependencyViolation"
+                | "IncorrectState"
         ),
+        _ => false,
+    }
+}
+
+/// Whether what is missing may just be too young to be seen everywhere: something that this run has
+/// made and that the step refers to.
+fn is_young(job: &Job, error: &provider::Error) -> bool {
+    let missing = match &error.kind {
+        Kind::NotFound { .. } => true,
+        // A role that was just made (IAM): "cannot be assumed", "is invalid".
+        Kind::Service { code, message, .. } => {
+            code.ends_with(".NotFound")
+                || (message.contains("role") && code.starts_with("InvalidParameter"))
+        }
+        _ => false,
+    };
+    missing && job.refers_to_what_was_made()
+}
+
+fn already(error: &provider::Error) -> bool {
+    match &error.kind {
+        Kind::Service { code, .. } => {
+            code.contains("AlreadyExists")
+                || code.contains("Duplicate")
+                || code.ends_with(".Conflict")
+                || code == "ResourceInUseException"
+                || code == "ConflictException"
+                || code == "InvalidDBInstanceState"
+        }
         _ => false,
     }
 }

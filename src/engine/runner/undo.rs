@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use super::{
-    Result, Runner, answer,
-    send::{passes, request, seconds},
+    send::{backoff, passes, perform},
+    task::{Job, Next, Outside, answer, request, seconds},
 };
 use crate::{
     engine::{
         locate::{Finding, judge},
-        machine::{Event, PauseReason, StepView, step},
-        plan::{Digest, Step, StepId},
+        machine::{PauseReason, Undoing, step},
     },
-    model::{Change, Standing},
-    provider::{Accepted, Sent},
+    model::Standing,
+    provider::{Accepted, Envelope, Progress, Sent},
 };
 
 /// Between two looks at something on its way.
@@ -21,138 +20,116 @@ const LOOK: Duration = Duration::from_secs(2);
 /// After this long on its way through the service, an undoing change pauses the run.
 const LIMIT: Duration = Duration::from_mins(15);
 
-impl Runner<'_> {
-    pub(super) async fn undo(&mut self, step: &Step) -> Result<()> {
-        let Some(inverse) = self.bound(step, step.inverse())? else {
-            return Ok(());
-        };
-        let standing = match answer(self.clock, self.control.standing(&inverse)).await {
-            Ok(standing) => standing,
-            Err(error) => return self.trouble(Some(&step.id), &error).await,
-        };
-        let known = self.view.step(&step.id);
-        match standing {
-            Standing::Elsewhere(lines) => {
-                let error = format!("somebody changed it since: {}", lines.join("; "));
-                self.happened(&step.id, step::Event::CompFailed { error })
-            }
-            Standing::To => self.is_back(step, &inverse, &known).await,
-            // Accepted and not to be seen: an old copy answered.
-            Standing::From if known.comp_external_id.is_some() && self.view_is_fresh(step) => {
-                self.nap(LOOK).await;
-                Ok(())
-            }
-            Standing::From if known.comp_open => {
-                let reads = self.count(&step.id);
-                let window = seconds(step.window_seconds);
-                let age = self.age(step);
-                let found = judge(inverse.class(), &Standing::From, age, window, reads);
-                if found == Finding::Nowhere {
-                    return self.send_back(step, &inverse, &known).await;
-                }
-                self.nap(LOOK).await;
-                Ok(())
-            }
-            Standing::From => self.send_back(step, &inverse, &known).await,
+/// Sees how it stands and what is needed next.
+pub(super) async fn undo(job: Job, outside: Outside<'_>) -> Next {
+    let inverse = match job.undoing() {
+        Ok(inverse) => inverse,
+        Err(error) => return job.happened([step::Event::CompFailed { error }]),
+    };
+    let standing = match answer(outside.clock, outside.control.standing(&inverse)).await {
+        Ok(standing) => standing,
+        Err(error) => return Next::trouble(error),
+    };
+    match standing {
+        Standing::Elsewhere(lines) | Standing::Several(lines) => {
+            let error = format!("somebody changed it since: {}", lines.join("; "));
+            job.happened([step::Event::CompFailed { error }])
         }
+        Standing::To { .. } => is_back(&job, &inverse, outside).await,
+        Standing::Moving(text) => wait(&job, &text),
+        // Accepted and not to be seen: an old copy answered.
+        Standing::From
+            if job.known.comp == Undoing::Acked
+                && job.age < seconds(job.step().window_seconds) =>
+        {
+            Next::nap(LOOK)
+        }
+        Standing::From if job.known.comp == Undoing::Doubtful => {
+            let reads = job.reads + 1;
+            let window = seconds(job.step().window_seconds);
+            let class = inverse.change.class();
+            match judge(class, &Standing::From, job.age, window, reads) {
+                Finding::Nowhere => intend(&job, &inverse),
+                _ => Next::nap(LOOK).after_reads(reads),
+            }
+        }
+        Standing::From => intend(&job, &inverse),
     }
+}
 
-    /// It stands as before; done once all of the service has that.
-    async fn is_back(&mut self, step: &Step, inverse: &Change, known: &StepView) -> Result<()> {
+/// It stands as before; done once all of the service has that.
+async fn is_back(job: &Job, inverse: &Envelope, outside: Outside<'_>) -> Next {
+    if let Some(external_id) = &job.known.comp_external_id {
         let accepted = Accepted {
-            request_id: None,
-            external_id: known.comp_external_id.clone(),
+            external_id: Some(external_id.clone()),
+            ..Accepted::default()
         };
-        if accepted.external_id.is_some() {
-            match answer(self.clock, self.control.settled(inverse, &accepted)).await {
-                Err(error) => return self.trouble(Some(&step.id), &error).await,
-                Ok(false) if self.patience_used(step) > LIMIT => {
-                    let text = "taking it back is still on its way through the service".into();
-                    return self.pause(PauseReason::Inconclusive, Some(&step.id), text);
-                }
-                Ok(false) => {
-                    self.nap(LOOK).await;
-                    return Ok(());
-                }
-                Ok(true) => {}
+        match answer(outside.clock, outside.control.settled(inverse, &accepted)).await {
+            Err(error) => return Next::trouble(error),
+            Ok(Progress::Working(text)) => return wait(job, &text),
+            Ok(Progress::Failed(error)) => {
+                return job.happened([step::Event::CompFailed { error }]);
             }
+            Ok(Progress::Settled { .. }) => {}
         }
-        self.troubles = 0;
-        self.happened(&step.id, step::Event::CompDone)
     }
+    job.happened([step::Event::CompDone])
+}
 
-    async fn send_back(&mut self, step: &Step, inverse: &Change, known: &StepView) -> Result<()> {
-        if known.comp_attempt >= step.attempts {
-            let error = format!(
-                "given up after {} attempts: {}",
-                known.comp_attempt,
-                known.trouble.clone().unwrap_or_default()
-            );
-            return self.happened(&step.id, step::Event::CompFailed { error });
-        }
-        if known.comp_attempt > 0 {
-            self.nap(Duration::from_secs(1 << known.comp_attempt.min(5)))
-                .await;
-        }
-        self.reads.remove(&step.id);
-        let key = self.undo_key(step);
-        self.happened(
-            &step.id,
-            step::Event::CompIntent {
-                request: request(inverse)?,
-                key: key.clone(),
+fn wait(job: &Job, text: &str) -> Next {
+    if job.patience > LIMIT {
+        let text = format!("taking it back is still on its way through the service: {text}");
+        return job.pause(PauseReason::Inconclusive, text);
+    }
+    Next::nap(LOOK)
+}
+
+/// The line that must be on disk before it is taken back.
+fn intend(job: &Job, inverse: &Envelope) -> Next {
+    let known = &job.known;
+    if known.comp_attempt >= job.step().attempts {
+        let error = format!(
+            "given up after {} attempts: {}",
+            known.comp_attempt,
+            known.trouble.clone().unwrap_or_default()
+        );
+        return job.happened([step::Event::CompFailed { error }]);
+    }
+    match request(&inverse.change) {
+        Ok(request) => job
+            .happened([step::Event::CompIntent {
+                request,
+                key: inverse.key.clone(),
                 attempt: known.comp_attempt + 1,
-            },
-        )?;
-        let event = match self.perform(step, inverse, &key).await {
-            Sent::Accepted(accepted) => step::Event::CompAck {
-                external_id: accepted.external_id,
-                request_id: accepted.request_id,
-            },
-            Sent::Unknown(error) => step::Event::CompAmbiguous {
-                error: error.trouble().message,
-            },
-            Sent::NotSent(error) | Sent::Refused(error) => {
-                let message = error.trouble().message;
-                if passes(&error) {
-                    step::Event::CompTried { error: message }
-                } else {
-                    step::Event::CompFailed { error: message }
-                }
+            }])
+            .after_reads(0),
+        Err(error) => job.happened([step::Event::CompFailed { error }]),
+    }
+}
+
+/// Sends what was intended, once.
+pub(super) async fn send_back(job: Job, outside: Outside<'_>) -> Next {
+    let inverse = match job.undoing() {
+        Ok(inverse) => inverse,
+        Err(error) => return job.happened([step::Event::CompFailed { error }]),
+    };
+    let event = match perform(&inverse, outside).await {
+        Sent::Accepted(accepted) => step::Event::CompAck {
+            external_id: accepted.external_id,
+            request_id: accepted.request_id,
+        },
+        Sent::Unknown(error) => step::Event::CompAmbiguous {
+            error: error.trouble().message,
+        },
+        Sent::NotSent(error) | Sent::Refused(error) => {
+            let message = error.trouble().message;
+            if passes(&error) {
+                let mut next = job.happened([step::Event::CompTried { error: message }]);
+                next.nap = Some(backoff(job.known.comp_attempt));
+                return next;
             }
-        };
-        self.happened(&step.id, event)
-    }
-
-    /// The key of the undoing send: another request than the step's, so another key.
-    fn undo_key(&self, step: &Step) -> String {
-        let digest: Digest = self.sealed.digest();
-        let undo = StepId::from(format!("{}/undo", step.id).as_str());
-        step.inverse().map_or_else(String::new, |inverse| {
-            digest.key(&undo, inverse.account(), &step.region)
-        })
-    }
-
-    /// Whether the step came into its state within its window.
-    fn view_is_fresh(&self, step: &Step) -> bool {
-        self.age(step) < seconds(step.window_seconds)
-    }
-
-    /// What a person's "go on" means for a step that stands still: it is done once more.
-    pub(super) fn once_more(&self, step: &StepId) -> Vec<Event> {
-        let sealed = std::sync::Arc::clone(&self.sealed);
-        let Some(known) = sealed.plan().step(step) else {
-            return Vec::new();
-        };
-        let again = match self.view.state_of(step) {
-            step::State::NeedsHuman => known
-                .change()
-                .and_then(|change| self.intent(known, change).ok()),
-            _ => Some(step::Event::CompReopened),
-        };
-        again
-            .map(|event| Event::Step(step.clone(), event))
-            .into_iter()
-            .collect()
-    }
+            step::Event::CompFailed { error: message }
+        }
+    };
+    job.happened([event])
 }

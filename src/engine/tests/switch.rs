@@ -8,6 +8,7 @@ async fn a_switch_moves_all_traffic_and_proves_it() {
     let ended = bench.execute(run).await;
     insta::assert_snapshot!(bench.story(run), @"
       0 run RunCreated
+      0 run ApprovalGiven
       0 run ApprovalGranted
       0 run LeaseTaken
       0 run RunStarted
@@ -236,7 +237,7 @@ async fn an_exported_run_proves_itself_and_tells_tampering() {
         "{faults:?}"
     );
     assert!(
-        faults.iter().any(|fault| fault.contains("its hash is not")),
+        faults.iter().any(|fault| fault.contains("its link is not")),
         "{faults:?}"
     );
     assert!(

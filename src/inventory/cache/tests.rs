@@ -33,6 +33,8 @@ fn network(account: usize) -> (Query, Loaded) {
         state: "available".into(),
         default: false,
         owner: id(account),
+        dns_support: None,
+        dns_hostnames: None,
         tags: [("stage".to_owned(), "dev".to_owned())].into(),
     };
     let network = Network {

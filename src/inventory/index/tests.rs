@@ -123,6 +123,8 @@ fn objects_come_back_as_they_went_in() {
         state: "available".into(),
         default: false,
         owner: id(2),
+        dns_support: None,
+        dns_hostnames: None,
         tags: crate::model::Tags::new(),
     };
     let network = Network {

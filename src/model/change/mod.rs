@@ -1,11 +1,20 @@
 //! One change to one thing, as data: what a plan is made of and what `provider::Control` performs.
+//!
+//! A service is one file here with an enum that says of itself what [`ChangeKind`] asks, and one
+//! line in [`Change`].
 
+mod network;
+mod reference;
 mod traffic;
 
 use serde::{Deserialize, Serialize};
 
-use super::AccountId;
+use super::{AccountId, Region};
 
+pub use network::{
+    DefaultGroup, DnsAttribute, NetworkChange, NetworkObject, PeeringSide, RouteVia,
+};
+pub use reference::{Ref, Unbound};
 pub use traffic::{Side, TrafficChange};
 
 /// A change that can be shown, sealed, performed, located and, mostly, undone. Values are absolute
@@ -14,11 +23,54 @@ pub use traffic::{Side, TrafficChange};
 #[serde(tag = "service", rename_all = "snake_case")]
 pub enum Change {
     Traffic(TrafficChange),
+    Network(NetworkChange),
+}
+
+/// What every change says of itself.
+pub trait ChangeKind {
+    fn class(&self) -> Class;
+    fn verb(&self) -> Verb;
+    /// The change that puts things back, if there is one; `step` is the step that performs this
+    /// one, and so the name of what it makes.
+    fn inverse(&self, step: &str) -> Option<Change>;
+    /// The account that it changes.
+    fn account(&self) -> &Ref<AccountId>;
+    /// Where the API that performs it lives; `aws-global` for services that have no region.
+    fn region(&self) -> Region;
+    /// What no two unacknowledged changes may share and what a run leases, such as
+    /// `aws/111122223333/eu-west-1/ec2/vpc-1`. A longer scope lies within a shorter one.
+    fn scope(&self) -> String;
+    /// The AWS API action that performs it, with its IAM service prefix.
+    fn action(&self) -> &'static str;
+    /// IAM actions that look for it and follow it.
+    fn reads(&self) -> &'static [&'static str];
+    /// One line for people: what changes, from what to what.
+    fn title(&self) -> String;
+    /// What differs afterwards, one line per value.
+    fn differences(&self) -> Vec<Difference>;
+}
+
+/// An account, known or still to be made, and a region of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Location {
+    pub account: Ref<AccountId>,
+    pub region: Region,
+}
+
+/// One value that differs; `None` is "not there".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    pub what: String,
+    pub from: Option<String>,
+    pub to: Option<String>,
 }
 
 /// What a repeated send would do, and so how a lost answer is resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::Display,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Class {
     /// A: the service takes a client token.
     Token,
@@ -36,63 +88,210 @@ pub enum Class {
     Read,
 }
 
+/// What a change does to its object, as plans show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Verb {
+    Add,
+    Change,
+    Replace,
+    Destroy,
+    /// Traffic moves.
+    Shift,
+}
+
 /// Where the thing that a change is about stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// As it was planned from.
     From,
-    /// As the change wants it.
-    To,
+    /// As the change wants it; for a creation, the id of what was made.
+    To { made: Option<String> },
+    /// On its way between the two, by itself; in words.
+    Moving(String),
+    /// More than one thing carries the mark of the step: these.
+    Several(Vec<String>),
     /// Neither; what was found, in words, each line naming what differs.
     Elsewhere(Vec<String>),
 }
 
+/// How far an accepted change has got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// Still on its way; in words.
+    Working(String),
+    /// All of the service has it. For what is made while it is followed (an account), its id.
+    Settled { made: Option<String> },
+    /// The service gave up after it had accepted; in its own words.
+    Failed(String),
+}
+
+/// What tells the objects of one step apart from everybody else's: the ownership tags that a
+/// creation gives them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark<'a> {
+    /// The beginning of the plan's digest, as in [`Mark::PLAN`].
+    pub plan: &'a str,
+    pub step: &'a str,
+}
+
+impl Mark<'_> {
+    /// The tag that holds the plan's digest, 16 hex digits of it.
+    pub const PLAN: &'static str = "awsdeck:plan";
+    /// The tag that holds the step's name.
+    pub const STEP: &'static str = "awsdeck:step";
+
+    /// Whether an object with these tags was made by the step.
+    #[must_use]
+    pub fn is_on(&self, tags: &super::Tags) -> bool {
+        let has = |key: &str, value: &str| tags.get(key).is_some_and(|found| found == value);
+        has(Self::PLAN, self.plan) && has(Self::STEP, self.step)
+    }
+}
+
+impl Progress {
+    /// Settled, with nothing more to tell.
+    #[must_use]
+    pub const fn settled() -> Self {
+        Self::Settled { made: None }
+    }
+}
+
+impl Verb {
+    /// The sign that plans show before it.
+    #[must_use]
+    pub const fn glyph(self) -> char {
+        match self {
+            Self::Add => '+',
+            Self::Change => '~',
+            Self::Replace => '±',
+            Self::Destroy => '-',
+            Self::Shift => '→',
+        }
+    }
+}
+
+impl Standing {
+    /// As wanted, where nothing was made that needs a name.
+    #[must_use]
+    pub const fn to() -> Self {
+        Self::To { made: None }
+    }
+
+    /// As wanted: this was made.
+    #[must_use]
+    pub fn made(id: impl ToString) -> Self {
+        Self::To {
+            made: Some(id.to_string()),
+        }
+    }
+
+    /// One line of what was found instead.
+    #[must_use]
+    pub fn elsewhere(line: impl Into<String>) -> Self {
+        Self::Elsewhere(vec![line.into()])
+    }
+}
+
+impl Difference {
+    #[must_use]
+    pub fn new(what: impl Into<String>, from: impl ToString, to: impl ToString) -> Self {
+        Self {
+            what: what.into(),
+            from: Some(from.to_string()),
+            to: Some(to.to_string()),
+        }
+    }
+
+    #[must_use]
+    pub fn added(what: impl Into<String>, to: impl ToString) -> Self {
+        Self {
+            what: what.into(),
+            from: None,
+            to: Some(to.to_string()),
+        }
+    }
+
+    #[must_use]
+    pub fn removed(what: impl Into<String>, from: impl ToString) -> Self {
+        Self {
+            what: what.into(),
+            from: Some(from.to_string()),
+            to: None,
+        }
+    }
+}
+
+impl Location {
+    #[must_use]
+    pub fn new(account: impl Into<Ref<AccountId>>, region: impl Into<Region>) -> Self {
+        Self {
+            account: account.into(),
+            region: region.into(),
+        }
+    }
+
+    /// The place, once the account is known.
+    pub fn place(&self) -> Result<super::Place, Unbound> {
+        let account = *self.account.get()?;
+        Ok(super::Place::new(account, self.region.clone()))
+    }
+
+    /// The beginning of the scope of everything of `service` here.
+    #[must_use]
+    pub fn scope(&self, service: &str) -> String {
+        format!("aws/{}/{}/{service}", self.account, self.region)
+    }
+}
+
 impl Change {
-    /// The change that puts things back, if there is one.
+    /// The change as what it is a kind of.
     #[must_use]
-    pub fn inverse(&self) -> Option<Self> {
+    pub fn kind(&self) -> &dyn ChangeKind {
         match self {
-            Self::Traffic(change) => Some(Self::Traffic(change.inverse())),
+            Self::Traffic(change) => change,
+            Self::Network(change) => change,
         }
     }
 
     #[must_use]
-    pub const fn class(&self) -> Class {
-        match self {
-            Self::Traffic(_) => Class::Set,
-        }
+    pub fn class(&self) -> Class {
+        self.kind().class()
     }
 
-    /// What no two unacknowledged changes may share, such as `r53/Z123/api.example.com./A`.
     #[must_use]
-    pub fn conflict_key(&self) -> String {
-        match self {
-            Self::Traffic(change) => change.conflict_key(),
-        }
+    pub fn account(&self) -> &Ref<AccountId> {
+        self.kind().account()
     }
 
-    /// The account that it changes.
     #[must_use]
-    pub const fn account(&self) -> AccountId {
-        match self {
-            Self::Traffic(change) => change.account(),
-        }
+    pub fn region(&self) -> Region {
+        self.kind().region()
     }
 
-    /// The AWS API action that performs it, with its IAM service prefix.
     #[must_use]
-    pub const fn action(&self) -> &'static str {
-        match self {
-            Self::Traffic(_) => "route53:ChangeResourceRecordSets",
-        }
+    pub fn scope(&self) -> String {
+        self.kind().scope()
     }
 
-    /// One line for people: what changes, from what to what.
     #[must_use]
     pub fn title(&self) -> String {
-        match self {
-            Self::Traffic(change) => change.title(),
-        }
+        self.kind().title()
+    }
+
+    /// The service's name in its IAM actions: `ec2`, `route53`.
+    #[must_use]
+    pub fn service(&self) -> &'static str {
+        let action = self.kind().action();
+        action.split_once(':').map_or(action, |(service, _)| service)
+    }
+
+    /// Every IAM action that performing, finding and following it needs.
+    pub fn permissions(&self) -> impl Iterator<Item = &'static str> {
+        let kind = self.kind();
+        std::iter::once(kind.action()).chain(kind.reads().iter().copied())
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Change, ChangeKind, Class, Difference, Ref, Standing, Verb};
 use crate::model::{
-    AccountId, HostedZoneId,
-    change::Standing,
+    AccountId, HostedZoneId, Region,
     traffic::{HostedZone, Record, Routing},
 };
 
@@ -13,13 +13,13 @@ use crate::model::{
 pub enum TrafficChange {
     /// Sets the weights of all records of one weighted group in one atomic batch.
     ShiftWeights {
-        account: AccountId,
+        account: Ref<AccountId>,
         zone: HostedZoneId,
         sides: Vec<Side<u8>>,
     },
     /// Sets the time to live, in seconds, of all records of one group in one atomic batch.
     SetTtl {
-        account: AccountId,
+        account: Ref<AccountId>,
         zone: HostedZoneId,
         sides: Vec<Side<u32>>,
     },
@@ -35,8 +35,9 @@ pub struct Side<T> {
 }
 
 impl TrafficChange {
+    /// The change that sets everything back.
     #[must_use]
-    pub fn inverse(&self) -> Self {
+    pub fn reversed(&self) -> Self {
         match self.clone() {
             Self::ShiftWeights {
                 account,
@@ -56,13 +57,6 @@ impl TrafficChange {
                 zone,
                 sides: turned(sides, age),
             },
-        }
-    }
-
-    #[must_use]
-    pub const fn account(&self) -> AccountId {
-        match self {
-            Self::ShiftWeights { account, .. } | Self::SetTtl { account, .. } => *account,
         }
     }
 
@@ -97,8 +91,53 @@ impl TrafficChange {
         }
     }
 
+    /// Where the group stands in `zone`, as it was just read. A record that appeared in or
+    /// vanished from the group, or differs in anything, counts as neither.
     #[must_use]
-    pub fn conflict_key(&self) -> String {
+    pub fn standing(&self, zone: &HostedZone) -> Standing {
+        let before: Vec<Record> = self.before().into_iter().cloned().collect();
+        let Some(first) = before.first() else {
+            return Standing::to();
+        };
+        let in_group = |record: &&Record| record.name == first.name && record.kind == first.kind;
+        let found: Vec<&Record> = zone.records.iter().filter(in_group).collect();
+        if same(&found, &self.after()) {
+            return Standing::to();
+        }
+        if same(&found, &before) {
+            return Standing::From;
+        }
+        Standing::Elsewhere(drift(&found, &before))
+    }
+}
+
+impl ChangeKind for TrafficChange {
+    fn class(&self) -> Class {
+        Class::Set
+    }
+
+    fn verb(&self) -> Verb {
+        match self {
+            Self::ShiftWeights { .. } => Verb::Shift,
+            Self::SetTtl { .. } => Verb::Change,
+        }
+    }
+
+    fn inverse(&self, _: &str) -> Option<Change> {
+        Some(Change::Traffic(self.reversed()))
+    }
+
+    fn account(&self) -> &Ref<AccountId> {
+        match self {
+            Self::ShiftWeights { account, .. } | Self::SetTtl { account, .. } => account,
+        }
+    }
+
+    fn region(&self) -> Region {
+        Region::global()
+    }
+
+    fn scope(&self) -> String {
         let first = self
             .before()
             .first()
@@ -106,8 +145,20 @@ impl TrafficChange {
         format!("r53/{}/{}", self.zone(), first.unwrap_or_default())
     }
 
-    #[must_use]
-    pub fn title(&self) -> String {
+    fn action(&self) -> &'static str {
+        "route53:ChangeResourceRecordSets"
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        &[
+            "route53:GetChange",
+            "route53:GetHealthCheckStatus",
+            "route53:ListHostedZones",
+            "route53:ListResourceRecordSets",
+        ]
+    }
+
+    fn title(&self) -> String {
         let name = self
             .before()
             .first()
@@ -122,23 +173,28 @@ impl TrafficChange {
         }
     }
 
-    /// Where the group stands in `zone`, as it was just read. A record that appeared in or
-    /// vanished from the group, or differs in anything, counts as neither.
-    #[must_use]
-    pub fn standing(&self, zone: &HostedZone) -> Standing {
-        let before: Vec<Record> = self.before().into_iter().cloned().collect();
-        let Some(first) = before.first() else {
-            return Standing::To;
+    fn differences(&self) -> Vec<Difference> {
+        let name = |record: &Record, what: &str| {
+            let side = record.set_identifier.as_deref().unwrap_or(&record.name);
+            format!("{side} {what}")
         };
-        let in_group = |record: &&Record| record.name == first.name && record.kind == first.kind;
-        let found: Vec<&Record> = zone.records.iter().filter(in_group).collect();
-        if same(&found, &self.after()) {
-            return Standing::To;
+        match self {
+            Self::ShiftWeights { sides, .. } => sides
+                .iter()
+                .map(|side| Difference::new(name(&side.record, "weight"), side.from, side.to))
+                .collect(),
+            Self::SetTtl { sides, .. } => sides
+                .iter()
+                .map(|side| {
+                    let seconds = |value| format!("{value} s");
+                    Difference::new(
+                        name(&side.record, "TTL"),
+                        seconds(side.from),
+                        seconds(side.to),
+                    )
+                })
+                .collect(),
         }
-        if same(&found, &before) {
-            return Standing::From;
-        }
-        Standing::Elsewhere(differences(&found, &before))
     }
 }
 
@@ -177,7 +233,7 @@ fn same(found: &[&Record], wanted: &[Record]) -> bool {
     found.len() == wanted.len() && wanted.iter().all(|record| found.contains(&record))
 }
 
-fn differences(found: &[&Record], planned: &[Record]) -> Vec<String> {
+fn drift(found: &[&Record], planned: &[Record]) -> Vec<String> {
     let label = |record: &Record| {
         record
             .set_identifier
@@ -265,7 +321,7 @@ mod tests {
             to,
         };
         TrafficChange::ShiftWeights {
-            account: "111122223333".parse().expect("twelve digits"),
+            account: "111122223333".parse::<AccountId>().expect("twelve digits").into(),
             zone: "Z1".into(),
             sides: vec![side("blue", 100, 0), side("green", 0, 100)],
         }
@@ -276,12 +332,12 @@ mod tests {
         let change = switch();
         let before = zone(vec![record("blue", 100), record("green", 0)]);
         assert_eq!(change.standing(&before), Standing::From);
-        assert_eq!(change.standing(&zone(change.after())), Standing::To);
+        assert_eq!(change.standing(&zone(change.after())), Standing::to());
         assert_eq!(
-            change.inverse().standing(&zone(change.after())),
+            change.reversed().standing(&zone(change.after())),
             Standing::From
         );
-        assert_eq!(change.inverse().inverse(), change);
+        assert_eq!(change.reversed().reversed(), change);
     }
 
     #[test]

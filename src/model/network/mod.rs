@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, AttachmentId, InternetGatewayId, NatGatewayId, NetworkAclId, PeeringId, Place,
+    AccountId, AllocationId, AttachmentId, EndpointId, FlowLogId, InternetGatewayId, NatGatewayId, NetworkAclId, PeeringId, Place,
     Region, RouteTableId, SecurityGroupId, SubnetId, Tags, TransitGatewayId,
     TransitGatewayRouteTableId, VpcId, ZoneName,
 };
@@ -37,6 +37,12 @@ pub struct Network {
     pub transit_route_tables: Vec<TransitGatewayRouteTable>,
     pub security_groups: Vec<SecurityGroup>,
     pub acls: Vec<NetworkAcl>,
+    #[serde(default)]
+    pub addresses: Vec<Address>,
+    #[serde(default)]
+    pub endpoints: Vec<VpcEndpoint>,
+    #[serde(default)]
+    pub flow_logs: Vec<FlowLog>,
     /// What could not be read, in words: that part is unknown, not empty.
     #[serde(default)]
     pub gaps: Vec<String>,
@@ -58,6 +64,9 @@ impl Network {
             transit_route_tables: Vec::new(),
             security_groups: Vec::new(),
             acls: Vec::new(),
+            addresses: Vec::new(),
+            endpoints: Vec::new(),
+            flow_logs: Vec::new(),
             gaps: Vec::new(),
         }
     }
@@ -73,6 +82,50 @@ pub struct Vpc {
     /// The VPC that AWS makes in each region of a new account.
     pub default: bool,
     pub owner: AccountId,
+    /// Whether the resolver of the VPC answers; `None` where nobody asked.
+    #[serde(default)]
+    pub dns_support: Option<bool>,
+    /// Whether instances with public addresses get public names; `None` where nobody asked.
+    #[serde(default)]
+    pub dns_hostnames: Option<bool>,
+    pub tags: Tags,
+}
+
+/// An elastic address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    pub id: AllocationId,
+    pub public_ip: Option<IpAddr>,
+    /// Whether something uses it; one that nothing uses is billed all the same.
+    pub associated: bool,
+    pub tags: Tags,
+}
+
+/// A VPC endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VpcEndpoint {
+    pub id: EndpointId,
+    pub vpc: VpcId,
+    /// Such as `com.amazonaws.eu-west-1.s3`.
+    pub service: String,
+    /// `Gateway`, `Interface`, …
+    pub kind: String,
+    /// `pending`, `available`, `deleting`, `deleted`, `failed`, …
+    pub state: String,
+    pub tables: Vec<RouteTableId>,
+    pub tags: Tags,
+}
+
+/// Flow logs of a VPC, a subnet or an interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowLog {
+    pub id: FlowLogId,
+    /// The id of what it watches.
+    pub resource: String,
+    /// The ARN of the bucket or the log group.
+    pub destination: Option<String>,
+    /// Whether flows arrive; in EC2's words why not.
+    pub delivery_error: Option<String>,
     pub tags: Tags,
 }
 

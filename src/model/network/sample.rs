@@ -110,6 +110,8 @@ fn side(number: u8, letter: &str, name: &str, over: RouteTarget) -> Network {
         state: "available".into(),
         default: false,
         owner: account,
+        dns_support: None,
+        dns_hostnames: None,
         tags: Tags::new(),
     });
     network.subnets.push(Subnet {

@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{
     model::{
-        Change,
+        Change, ChangeKind as _,
         change::{Standing, TrafficChange},
     },
-    provider::{self, Accepted, Envelope, Error, Kind, Result, Sent},
+    provider::{self, Accepted, Envelope, Error, Kind, Progress, Result, Sent},
 };
 
 /// Changes in any account.
@@ -38,18 +38,21 @@ impl provider::Control for Control {
     async fn perform(&self, envelope: &Envelope) -> Sent {
         match &envelope.change {
             Change::Traffic(change) => upsert(&self.sessions, change, &envelope.reference).await,
+            Change::Network(_) => Sent::NotSent(nowhere(&envelope.change)),
         }
     }
 
-    async fn standing(&self, change: &Change) -> Result<Standing> {
-        match change {
+    async fn standing(&self, envelope: &Envelope) -> Result<Standing> {
+        match &envelope.change {
             Change::Traffic(change) => standing(&self.sessions, change).await,
+            Change::Network(_) => Err(nowhere(&envelope.change)),
         }
     }
 
-    async fn settled(&self, change: &Change, accepted: &Accepted) -> Result<bool> {
-        match change {
+    async fn settled(&self, envelope: &Envelope, accepted: &Accepted) -> Result<Progress> {
+        match &envelope.change {
             Change::Traffic(change) => settled(&self.sessions, change, accepted).await,
+            Change::Network(_) => Err(nowhere(&envelope.change)),
         }
     }
 }
@@ -60,7 +63,11 @@ async fn upsert(sessions: &Sessions, change: &TrafficChange, reference: &str) ->
         Ok(batch) => batch,
         Err(problem) => return Sent::NotSent(refusal(change, &problem)),
     };
-    let route53 = match Route53::operate(sessions, change.account(), reference).await {
+    let opened = match account(change) {
+        Ok(account) => Route53::operate(sessions, account, reference).await,
+        Err(error) => Err(error),
+    };
+    let route53 = match opened {
         Ok(route53) => route53,
         Err(error) => return Sent::NotSent(error),
     };
@@ -81,6 +88,7 @@ async fn upsert(sessions: &Sessions, change: &TrafficChange, reference: &str) ->
         Ok(answer) => Sent::Accepted(Accepted {
             request_id: answer.request_id().map(ToOwned::to_owned),
             external_id: answer.change_info.map(|info| info.id),
+            made: None,
         }),
         Err(error) => route53.call("ChangeResourceRecordSets").sent(error),
     }
@@ -120,21 +128,31 @@ async fn standing(sessions: &Sessions, change: &TrafficChange) -> Result<Standin
     let Some((name, kind)) = group(&change.before()) else {
         return Err(refusal(change, "its records are not one group"));
     };
-    let route53 = Route53::open(sessions, change.account()).await?;
+    let route53 = Route53::open(sessions, account(change)?).await?;
     let zone = route53.group(change.zone(), name, kind).await?;
     Ok(change.standing(&zone))
 }
 
 /// By the change's own id; without one, by looking whether it took.
-async fn settled(sessions: &Sessions, change: &TrafficChange, sent: &Accepted) -> Result<bool> {
+async fn settled(
+    sessions: &Sessions,
+    change: &TrafficChange,
+    sent: &Accepted,
+) -> Result<Progress> {
     let Some(id) = &sent.external_id else {
-        return Ok(standing(sessions, change).await? == Standing::To);
+        return Ok(match standing(sessions, change).await? {
+            Standing::To { .. } => Progress::settled(),
+            _ => Progress::Working("it is not to be seen yet".into()),
+        });
     };
-    let route53 = Route53::open(sessions, change.account()).await?;
+    let route53 = Route53::open(sessions, account(change)?).await?;
     let answer = route53.client.get_change().id(id).send().await;
     let answer = answer.map_err(|error| route53.call("GetChange").error(error))?;
     let status = answer.change_info.map(|info| info.status);
-    Ok(status == Some(ChangeStatus::Insync))
+    Ok(match status {
+        Some(ChangeStatus::Insync) => Progress::settled(),
+        status => Progress::Working(format!("{status:?}")),
+    })
 }
 
 fn refusal(change: &TrafficChange, problem: &str) -> Error {
@@ -143,7 +161,24 @@ fn refusal(change: &TrafficChange, problem: &str) -> Error {
         code: "NotSendable".into(),
         message: problem.into(),
     };
-    Error::new(kind).at(change.account(), None)
+    match change.account().known() {
+        Some(account) => Error::new(kind).at(*account, None),
+        None => Error::new(kind),
+    }
+}
+
+/// The account, which the engine has filled in by now.
+fn account(change: &TrafficChange) -> Result<crate::model::AccountId> {
+    let account = change.account().get().copied();
+    account.map_err(|unbound| refusal(change, &unbound.to_string()))
+}
+
+/// What no adapter performs yet.
+fn nowhere(change: &Change) -> Error {
+    Error::new(Kind::Unavailable {
+        service: change.service().into(),
+        message: format!("`{}` is not performed on live accounts", change.title()),
+    })
 }
 
 #[cfg(test)]

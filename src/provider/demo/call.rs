@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::{faults::Faults, ledger::Entry};
 use crate::{
     model::{
-        AccountId, Change, HealthCheckId, HostedZoneId, Organization, Place, Region, Standing,
+        AccountId, HealthCheckId, HostedZoneId, Organization, Place, Region, Standing,
         cluster::Cluster,
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
         network::Network,
         protection::Protection,
         traffic::{Balancers, Record, Zones},
     },
-    provider::{Accepted, Answers, Caller, Envelope, Error, Sent},
+    provider::{Accepted, Answers, Caller, Envelope, Error, Progress, Sent},
 };
 
 /// A question or a wish. Those of the second block speak to the simulation itself, not to AWS.
@@ -39,8 +39,8 @@ pub(super) enum Call {
         samples: u32,
     },
     Perform(Box<Envelope>),
-    Standing(Box<Change>),
-    Settled(Box<Change>, Accepted),
+    Standing(Box<Envelope>),
+    Settled(Box<Envelope>, Accepted),
 
     Now,
     Advance {
@@ -79,7 +79,7 @@ pub(super) enum Answer {
     Answers(Answers),
     Performed(Outcome),
     Standing(Standing),
-    Settled(bool),
+    Settled(Progress),
     Now(Timestamp),
     Ledger(Vec<Entry>),
     Done,
@@ -116,19 +116,23 @@ impl Call {
             Self::Budgets(account) | Self::Zones(account) | Self::Answers { account, .. } => {
                 Some(*account)
             }
-            Self::Perform(envelope) => Some(envelope.change.account()),
-            Self::Standing(change) | Self::Settled(change, _) => Some(change.account()),
+            Self::Perform(envelope) | Self::Standing(envelope) | Self::Settled(envelope, _) => {
+                envelope.change.account().known().copied()
+            }
             _ => None,
         }
     }
 
     /// The region that it is about; `None` for services of the whole partition.
-    pub(super) const fn region(&self) -> Option<&Region> {
+    pub(super) fn region(&self) -> Option<Region> {
         match self {
             Self::Network(place)
             | Self::Clusters(place)
             | Self::Protection(place)
-            | Self::Balancers(place) => Some(&place.region),
+            | Self::Balancers(place) => Some(place.region.clone()),
+            Self::Perform(envelope) | Self::Standing(envelope) | Self::Settled(envelope, _) => {
+                Some(envelope.change.region()).filter(|region| *region != Region::global())
+            }
             _ => None,
         }
     }
@@ -147,9 +151,11 @@ impl Call {
             Self::Protection(_) => "rds:DescribeDBInstances",
             Self::Zones(_) => "route53:ListHostedZones",
             Self::Balancers(_) => "elasticloadbalancing:DescribeLoadBalancers",
-            Self::Perform(envelope) => envelope.change.action(),
-            Self::Standing(_) => "route53:ListResourceRecordSets",
-            Self::Settled(..) => "route53:GetChange",
+            Self::Perform(envelope) => envelope.change.kind().action(),
+            Self::Standing(envelope) | Self::Settled(envelope, _) => {
+                let kind = envelope.change.kind();
+                kind.reads().last().copied().unwrap_or(kind.action())
+            }
             Self::Answers { .. }
             | Self::Now
             | Self::Advance { .. }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, Change, HostedZoneId, Organization, Place, Region, Standing,
+        AccountId, HostedZoneId, Organization, Place, Region, Standing,
         cluster::Cluster,
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
         network::Network,
@@ -20,7 +20,7 @@ use crate::{
     },
     provider::{
         Accepted, Answers, Caller, Clusters, Control, Costs, Envelope, Error, Identity, Kind,
-        Networks, Organizations, Protections, Provider, Result, Sent, Traffic, World,
+        Networks, Organizations, Progress, Protections, Provider, Result, Sent, Traffic, World,
     },
 };
 
@@ -176,13 +176,13 @@ impl<T: Transport> Control for Demo<T> {
         }
     }
 
-    async fn standing(&self, change: &Change) -> Result<Standing> {
-        let call = Call::Standing(Box::new(change.clone()));
+    async fn standing(&self, envelope: &Envelope) -> Result<Standing> {
+        let call = Call::Standing(Box::new(envelope.clone()));
         ask!(self, call, Answer::Standing(standing) => standing)
     }
 
-    async fn settled(&self, change: &Change, accepted: &Accepted) -> Result<bool> {
-        let call = Call::Settled(Box::new(change.clone()), accepted.clone());
+    async fn settled(&self, envelope: &Envelope, accepted: &Accepted) -> Result<Progress> {
+        let call = Call::Settled(Box::new(envelope.clone()), accepted.clone());
         ask!(self, call, Answer::Settled(settled) => settled)
     }
 }

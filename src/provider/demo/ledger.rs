@@ -28,6 +28,8 @@ pub enum Effect {
     Done { external_id: String },
     /// It will change the world at a later moment, which the caller does not know.
     Late { due: Timestamp, external_id: String },
+    /// A client token that was used before gave what it gave before.
+    Repeated { made: String },
     /// It never got through, or the service said no.
     Nothing { reason: String },
 }

@@ -11,7 +11,7 @@ use crate::{
         change::{Side, TrafficChange},
         traffic::{HostedZone, Record},
     },
-    provider::{Control, Envelope, Provider, Sent},
+    provider::{Control, Envelope, Progress, Provider, Sent},
 };
 
 fn start() -> Timestamp {
@@ -61,7 +61,7 @@ async fn switch(provider: &Provider, weights: [u8; 2]) -> Envelope {
     });
     Envelope {
         change: Change::Traffic(TrafficChange::ShiftWeights {
-            account: prod_shared(),
+            account: prod_shared().into(),
             zone,
             sides: sides.collect(),
         }),
@@ -88,15 +88,14 @@ async fn a_switch_is_pending_then_in_sync_and_the_servers_follow_one_by_one() {
     let Sent::Accepted(accepted) = control(&provider).perform(&envelope).await else {
         panic!("accepted");
     };
-    let standing = control(&provider).standing(&envelope.change).await;
-    assert_eq!(standing, Ok(Standing::To));
+    let standing = control(&provider).standing(&envelope).await;
+    assert_eq!(standing, Ok(Standing::to()));
     let mut shares = Vec::new();
     let mut seconds = 0;
-    while control(&provider)
-        .settled(&envelope.change, &accepted)
-        .await
-        == Ok(false)
-    {
+    while matches!(
+        control(&provider).settled(&envelope, &accepted).await,
+        Ok(Progress::Working(_))
+    ) {
         shares.push(green().await);
         world.advance(Duration::from_secs(1));
         seconds += 1;
@@ -113,8 +112,8 @@ async fn a_lost_answer_has_had_its_effect_and_the_ledger_knows() {
     let envelope = switch(&provider, [50, 50]).await;
     let sent = control(&provider).perform(&envelope).await;
     assert!(matches!(sent, Sent::Unknown(_)), "{sent:?}");
-    let standing = control(&provider).standing(&envelope.change).await;
-    assert_eq!(standing, Ok(Standing::To));
+    let standing = control(&provider).standing(&envelope).await;
+    assert_eq!(standing, Ok(Standing::to()));
     let [entry] = &world.ledger()[..] else {
         panic!("one entry");
     };
@@ -129,16 +128,16 @@ async fn a_lost_answer_has_had_its_effect_and_the_ledger_knows() {
 async fn a_server_error_tells_nothing_of_the_effect() {
     for (faults, wait, found) in [
         ("fail-before=perform:1", 0, Standing::From),
-        ("fail-after=perform:1", 0, Standing::To),
+        ("fail-after=perform:1", 0, Standing::to()),
         ("late=perform:1:4m", 239, Standing::From),
-        ("late=perform:1:4m", 240, Standing::To),
+        ("late=perform:1:4m", 240, Standing::to()),
     ] {
         let (provider, world) = with(faults);
         let envelope = switch(&provider, [0, 100]).await;
         let sent = control(&provider).perform(&envelope).await;
         assert!(matches!(sent, Sent::Unknown(_)), "{faults}: {sent:?}");
         world.advance(Duration::from_secs(wait));
-        let standing = control(&provider).standing(&envelope.change).await;
+        let standing = control(&provider).standing(&envelope).await;
         assert_eq!(standing, Ok(found), "{faults} after {wait} s");
     }
 }
@@ -149,10 +148,10 @@ async fn stale_reads_show_the_past_for_as_long_as_was_asked() {
     let envelope = switch(&provider, [0, 100]).await;
     let sent = control(&provider).perform(&envelope).await;
     assert!(matches!(sent, Sent::Accepted(_)));
-    let standing = async || control(&provider).standing(&envelope.change).await;
+    let standing = async || control(&provider).standing(&envelope).await;
     assert_eq!(standing().await, Ok(Standing::From));
     world.advance(Duration::from_secs(10));
-    assert_eq!(standing().await, Ok(Standing::To));
+    assert_eq!(standing().await, Ok(Standing::to()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -195,7 +194,7 @@ async fn a_hanging_place_never_answers_and_does_nothing() {
     let hour = Duration::from_hours(1);
     assert!(tokio::time::timeout(hour, sent).await.is_err());
     world.set_faults(Faults::default());
-    let standing = control(&provider).standing(&envelope.change).await;
+    let standing = control(&provider).standing(&envelope).await;
     assert_eq!(standing, Ok(Standing::From));
 }
 
@@ -210,8 +209,8 @@ async fn a_refused_batch_changes_nothing() {
         panic!("refused while the first is pending");
     };
     assert!(error.to_string().contains("PriorRequestNotComplete"));
-    let standing = control(&provider).standing(&first.change).await;
-    assert_eq!(standing, Ok(Standing::To));
+    let standing = control(&provider).standing(&first).await;
+    assert_eq!(standing, Ok(Standing::to()));
     world.advance(Duration::from_mins(1));
     let sent = control(&provider).perform(&second).await;
     assert!(matches!(sent, Sent::Accepted(_)));
@@ -226,7 +225,7 @@ async fn a_change_by_hand_is_seen_and_leaves_no_entry() {
     let mut blue = records.remove(0);
     blue.values = vec!["elsewhere.example.com.".into()];
     world.put_record(prod_shared(), &zone, blue).expect("put");
-    let standing = control(&provider).standing(&envelope.change).await;
+    let standing = control(&provider).standing(&envelope).await;
     let Ok(Standing::Elsewhere(lines)) = standing else {
         panic!("{standing:?}");
     };

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     engine::Review,
     inventory::{Query, tables::Object},
-    model::{State, text::clean},
+    model::{State, change::Difference, text::clean},
     tui::{
         Action, Effect, Verb,
         theme::Role,
@@ -64,16 +64,26 @@ fn lines(review: &Review, desk: &Desk<'_>) -> Pairs {
 
     pairs.section("Changes");
     for line in &review.changes {
-        pairs.line(Line::from(vec![
-            Span::styled("~ ", brush.style(Role::PlanChange)),
-            Span::styled(clean(&line.what).into_owned(), brush.style(Role::Strong)),
-            Span::styled(format!("  {}", clean(&line.from)), brush.style(Role::Muted)),
+        let Difference { what, from, to } = &line.difference;
+        let glyph = line.verb.glyph();
+        let mut spans = vec![
             Span::styled(
+                format!("{} ", ascii(glyph, brush)),
+                brush.style(glyph_role(glyph)),
+            ),
+            Span::styled(what.clone(), brush.style(Role::Strong)),
+        ];
+        if let Some(from) = from {
+            spans.push(Span::styled(format!("  {from}"), brush.style(Role::Muted)));
+        }
+        if let Some(to) = to {
+            spans.push(Span::styled(
                 format!(" {} ", brush.pick("→", "->")),
                 brush.style(Role::PlanShift),
-            ),
-            Span::styled(clean(&line.to).into_owned(), brush.style(Role::Strong)),
-        ]));
+            ));
+            spans.push(Span::styled(to.clone(), brush.style(Role::Strong)));
+        }
+        pairs.line(Line::from(spans));
     }
     let steps = review.steps.len();
     let changes = review.changes.len();
@@ -141,8 +151,8 @@ fn tell_steps(review: &Review, pairs: &mut Pairs, brush: Brush<'_>) {
         pairs.line(Line::from(vec![
             Span::styled(format!("{:>2} ", index + 1), brush.style(Role::Muted)),
             Span::styled(
-                format!("{} ", ascii(step.glyph, brush)),
-                brush.style(glyph_role(step.glyph)),
+                format!("{} ", ascii(step.glyph(), brush)),
+                brush.style(glyph_role(step.glyph())),
             ),
             Span::styled(clean(&step.title).into_owned(), brush.style(Role::Strong)),
             Span::styled(
@@ -284,8 +294,8 @@ mod tests {
         let sealed = Sealed::seal(sample::switch()).expect("a sound plan");
         bench.book.plan = Some(Arc::new(sealed.review()));
         bench.now = sealed.review().sealed_at;
-        insta::assert_snapshot!(bench.drawn(&mut Plan::default(), 80, 48), @r"
-        ╭ plan 4393d815  switch shop.example.com to green  PROD ───────────────────────╮
+        insta::assert_snapshot!(bench.drawn(&mut Plan::default(), 80, 48), @"
+        ╭ plan 530619cd  switch shop.example.com to green  PROD ───────────────────────╮
         │ reason   release 7                                                           │
         │ by       tests                                                               │
         │ reaches  shop.example.com A                                                  │
@@ -293,8 +303,8 @@ mod tests {
         │ takes    usually 1:30, at worst 2:00                                         │
         │                                                                              │
         │ Changes                                                                      │
-        │ ~ blue weight  100 → 0                                                       │
-        │ ~ green weight  0 → 100                                                      │
+        │ → blue weight  100 → 0                                                       │
+        │ → green weight  0 → 100                                                      │
         │ 2 to change in 2 steps; 1 to undo it                                         │
         │                                                                              │
         │ Checks                                                                       │
@@ -313,14 +323,14 @@ mod tests {
         │                                                                              │
         │ Permissions                                                                  │
         │ route53:ChangeResourceRecordSets                                             │
+        │ route53:GetChange                                                            │
+        │ route53:GetHealthCheckStatus                                                 │
+        │ route53:ListHostedZones                                                      │
+        │ route53:ListResourceRecordSets                                               │
         │                                                                              │
         │ Sealed as                                                                    │
-        │ digest   4393d815f285c9490cbff855bbb9f13ede112b0041c37ecea809445a70b4ef17    │
-        │ phrase   shadow grape onyx clover                                            │
-        │                                                                              │
-        │                                                                              │
-        │                                                                              │
-        │                                                                              │
+        │ digest   530619cd62f27ee53d7eaf8af09ad0d2fe1330a329e6bc2625bff6c19eed4fe0    │
+        │ phrase   drum shadow geyser raccoon                                          │
         │                                                                              │
         │                                                                              │
         │                                                                              │

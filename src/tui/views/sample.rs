@@ -214,6 +214,8 @@ fn network(number: u64) -> Network {
         state: "available".into(),
         default: false,
         owner: here.account,
+        dns_support: None,
+        dns_hostnames: None,
         tags: Tags::new(),
     });
     let mut routes = vec![Route {

@@ -7,10 +7,7 @@ use super::{
     observe::Observed,
     planned::side_of,
 };
-use crate::{
-    engine::facts,
-    model::{HealthCheckId, traffic::Record},
-};
+use crate::model::{HealthCheckId, traffic::Record};
 
 /// The records of the name and type, if they are a weighted group that can be switched.
 pub(super) fn group<'a>(wish: &Arguments, seen: &'a Observed) -> Result<Vec<&'a Record>, Refusal> {
@@ -162,7 +159,7 @@ pub(super) fn receivers(
             }
             continue;
         };
-        match facts::healthy(&seen.zones, check) {
+        match seen.zones.passes(check) {
             Some(true) => {}
             state if after > before => {
                 let is = match state {

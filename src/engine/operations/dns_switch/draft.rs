@@ -2,9 +2,9 @@
 
 use super::{super::Arguments, checks::Receiver, observe::Observed};
 use crate::{
-    engine::plan::{Compensation, Expected, OnFailure, Precondition, Settle, Step, Watch, Work},
+    engine::plan::{Expected, OnFailure, Precondition, Probe, Step, Watch, Work},
     model::{
-        Change, Region,
+        Change,
         change::{Side, TrafficChange},
         traffic::Record,
     },
@@ -15,12 +15,6 @@ use crate::{
 pub(super) const QUICK: u32 = 60;
 /// What Route 53 names as the normal time to reach all servers.
 const INSYNC: u32 = 60;
-const SETTLE: Settle = Settle {
-    interval_seconds: 2,
-    limit_seconds: 900,
-};
-const ATTEMPTS: u32 = 6;
-const WINDOW: u32 = 300;
 
 /// The steps so far; each waits for the one before.
 pub(super) struct Draft<'a> {
@@ -38,7 +32,7 @@ impl Draft<'_> {
             to: QUICK,
         };
         let change = TrafficChange::SetTtl {
-            account: self.seen.account,
+            account: self.seen.account.into(),
             zone: self.seen.zone.id.clone(),
             sides: before.into_iter().map(side).collect(),
         };
@@ -68,17 +62,15 @@ impl Draft<'_> {
     ) -> Vec<Record> {
         let sides = before.into_iter().zip(from.iter().zip(to));
         let change = TrafficChange::ShiftWeights {
-            account: self.seen.account,
+            account: self.seen.account.into(),
             zone: self.seen.zone.id.clone(),
             sides: sides
                 .map(|(record, (&from, &to))| Side { record, from, to })
                 .collect(),
         };
         let after = change.after();
-        let health = healthy.iter().map(|side| Precondition::Healthy {
-            account: self.seen.account,
-            check: side.check.clone(),
-            what: side.what.clone(),
+        let health = healthy.iter().map(|side| Precondition::Holds {
+            probe: self.health_of(side),
         });
         let why = "one batch: every side moves at once or none does";
         self.change("shift", change, why, health.collect());
@@ -106,10 +98,8 @@ impl Draft<'_> {
         let mut watch = vec![Watch::Stands {
             step: "shift".into(),
         }];
-        watch.extend(healthy.iter().map(|side| Watch::Healthy {
-            account: self.seen.account,
-            check: side.check.clone(),
-            what: side.what.clone(),
+        watch.extend(healthy.iter().map(|side| Watch::Holds {
+            probe: self.health_of(side),
         }));
         let work = Work::Bake {
             seconds: bake,
@@ -118,11 +108,15 @@ impl Draft<'_> {
         };
         let title = format!("watch for {bake} s");
         let why = "what answers must stay healthy, and the records as they were set";
-        let permissions = &[
-            "route53:ListResourceRecordSets",
-            "route53:GetHealthCheckStatus",
-        ];
-        self.read("bake", title, why, work, (bake, bake), permissions);
+        self.read("bake", title, why, work, Expected::new(bake, bake));
+    }
+
+    fn health_of(&self, side: &Receiver) -> Probe {
+        Probe::Healthy {
+            account: self.seen.account.into(),
+            check: side.check.clone(),
+            what: side.what.clone(),
+        }
     }
 
     fn answers(&mut self, sides: Vec<Record>, samples: u32) {
@@ -136,79 +130,29 @@ impl Draft<'_> {
         };
         let title = format!("ask the zone's own servers {samples} times");
         let why = "the shares of the answers must be those of the weights, with 99.9 % confidence";
-        self.read("answers", title, why, work, (5, 60), &[]);
+        self.read("answers", title, why, work, Expected::new(5, 60));
     }
 
     fn wait(&mut self, id: &str, seconds: u32, why: &str) {
         let work = Work::Wait { seconds };
         let title = format!("wait {seconds} s");
-        self.read(id, title, why, work, (seconds, seconds), &[]);
+        self.read(id, title, why, work, Expected::new(seconds, seconds));
     }
 
-    fn read(
-        &mut self,
-        id: &str,
-        title: String,
-        why: &str,
-        work: Work,
-        (typical_seconds, slow_seconds): (u32, u32),
-        permissions: &[&str],
-    ) {
-        self.steps.push(Step {
-            id: id.into(),
-            title,
-            why: why.into(),
-            region: Region::global(),
-            work,
-            preconditions: Vec::new(),
-            settle: None,
-            compensation: Compensation::None {
-                because: "it changes nothing".into(),
-            },
-            on_failure: OnFailure::RollBack,
-            attempts: 1,
-            window_seconds: 0,
-            expected: Expected {
-                typical_seconds,
-                slow_seconds,
-            },
-            permissions: permissions.iter().map(ToString::to_string).collect(),
-        });
+    fn read(&mut self, id: &str, title: String, why: &str, work: Work, expected: Expected) {
+        let mut step = Step::read(id, title, why, work, expected);
+        step.on_failure = OnFailure::RollBack;
+        self.steps.push(step);
     }
 
     fn change(&mut self, id: &str, change: TrafficChange, why: &str, more: Vec<Precondition>) {
-        let inverse = Change::Traffic(change.inverse());
-        let change = Change::Traffic(change);
-        let mut preconditions = vec![
-            Precondition::Stands,
-            Precondition::Unchanged {
+        let mut step = Step::change(id, Change::Traffic(change), why)
+            .needing(Precondition::Unchanged {
                 fact: "zone".into(),
-            },
-        ];
-        preconditions.extend(more);
-        self.steps.push(Step {
-            id: id.into(),
-            title: change.title(),
-            why: why.into(),
-            region: Region::global(),
-            preconditions,
-            settle: Some(SETTLE),
-            compensation: Compensation::Inverse { change: inverse },
-            on_failure: OnFailure::Pause,
-            attempts: ATTEMPTS,
-            window_seconds: WINDOW,
-            expected: Expected {
-                typical_seconds: INSYNC / 2,
-                slow_seconds: INSYNC,
-            },
-            permissions: vec![
-                change.action().into(),
-                "route53:GetChange".into(),
-                "route53:GetHealthCheckStatus".into(),
-                "route53:ListHostedZones".into(),
-                "route53:ListResourceRecordSets".into(),
-            ],
-            work: Work::Change { change },
-        });
+            })
+            .settling(2, 900)
+            .taking(INSYNC / 2, INSYNC);
+        step.preconditions.extend(more);
+        self.steps.push(step);
     }
 }

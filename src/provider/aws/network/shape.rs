@@ -30,6 +30,8 @@ pub(super) fn vpc(vpc: ec2::Vpc, place: &Place) -> Vpc {
         state: vpc.state,
         default: vpc.is_default,
         owner: account(vpc.owner_id).unwrap_or(place.account),
+        dns_support: None,
+        dns_hostnames: None,
         tags,
     }
 }

@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 use super::{
     content,
     estate::{Estate, Site},
-    faults::Faults,
+    scene::{self, Done, Scene, known},
 };
 pub(super) use servers::Asked;
 
 use crate::{
     model::{
-        HealthCheckId, HostedZoneId,
-        change::TrafficChange,
+        ChangeKind as _, HealthCheckId, HostedZoneId,
+        change::{Standing, TrafficChange},
         traffic::{HostedZone, Record, Routing, Zones},
     },
-    provider::{Accepted, Error, Kind, Result},
+    provider::{Accepted, Error, Kind, Progress, Result},
 };
 
 /// How many states of a zone are remembered for stale reads and slow name servers.
@@ -87,13 +87,14 @@ impl Route53 {
     /// ChangeResourceRecordSets with one UPSERT for each record: all of them or none.
     pub(super) fn change(
         &mut self,
-        estate: &Estate,
-        site: &Site,
+        scene: &Scene<'_>,
         change: &TrafficChange,
         external_id: &str,
-        faults: &Faults,
-        at: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Done> {
+        let Scene {
+            estate, faults, at, ..
+        } = *scene;
+        let site = scene.site(*known("route53", change.account())?)?;
         let zone = self.zone(estate, site, change.zone(), Timestamp::MAX)?;
         let pending = self.zones.get(&zone.id).and_then(|all| all.last());
         let pending = pending.is_some_and(|last| last.insync > at);
@@ -118,14 +119,22 @@ impl Route53 {
         let insync = at.saturating_add(settle).unwrap_or(Timestamp::MAX);
         self.changes.insert(external_id.into(), insync);
         self.write(&zone, records, at, insync);
-        Ok(())
+        Ok(Done::followed_by(external_id))
+    }
+
+    /// Where a change stands in its zone.
+    pub(super) fn standing(&self, scene: &Scene<'_>, change: &TrafficChange) -> Result<Standing> {
+        let site = scene.site(*known("route53", change.account())?)?;
+        let zone = self.zone(scene.estate, site, change.zone(), scene.at)?;
+        Ok(change.standing(&zone))
     }
 
     /// GetChange.
-    pub(super) fn settled(&self, accepted: &Accepted, now: Timestamp) -> Result<bool> {
+    pub(super) fn settled(&self, scene: &Scene<'_>, accepted: &Accepted) -> Result<Progress> {
         let id = accepted.external_id.as_deref().unwrap_or_default();
         match self.changes.get(id) {
-            Some(insync) => Ok(*insync <= now),
+            Some(insync) if *insync <= scene.at => Ok(Progress::settled()),
+            Some(_) => Ok(Progress::Working("PENDING".into())),
             None => Err(refusal(
                 "NoSuchChange",
                 &format!("there is no change `{id}`"),
@@ -248,9 +257,5 @@ fn same_identity(one: &Record, other: &Record) -> bool {
 }
 
 fn refusal(code: &str, message: &str) -> Error {
-    Error::new(Kind::Service {
-        service: "route53".into(),
-        code: code.into(),
-        message: message.into(),
-    })
+    scene::refusal("route53", code, message)
 }

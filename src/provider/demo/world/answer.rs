@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{World, site};
 use crate::{
-    model::{AccountId, Change},
+    model::AccountId,
     provider::{
         Caller, Error, Kind, Result,
         demo::{
@@ -44,10 +44,8 @@ impl World {
                 Answer::Organization(Box::new(part), more)
             }
             Call::Network(place) => {
-                let site = site(estate, place.account)?;
-                Answer::Network(Box::new(content::network::network(
-                    estate, site, &place, now,
-                )))
+                let scene = self.scene(self.seen());
+                Answer::Network(Box::new(self.state.ec2.network(&scene, &place)?))
             }
             Call::Clusters(place) => {
                 let site = site(estate, place.account)?;
@@ -95,18 +93,9 @@ impl World {
                 Answer::Answers(self.state.route53.answers(estate, site, &zone, &asked)?)
             }
             Call::Perform(envelope) => Answer::Performed(self.perform(&envelope)),
-            Call::Standing(change) => {
-                let site = site(estate, change.account())?;
-                let seen = self.seen();
-                match &*change {
-                    Change::Traffic(change) => {
-                        let zone = self.state.route53.zone(estate, site, change.zone(), seen)?;
-                        Answer::Standing(change.standing(&zone))
-                    }
-                }
-            }
-            Call::Settled(_, accepted) => {
-                Answer::Settled(self.state.route53.settled(&accepted, now)?)
+            Call::Standing(envelope) => Answer::Standing(self.standing(&envelope)?),
+            Call::Settled(envelope, accepted) => {
+                Answer::Settled(self.settled(&envelope, &accepted)?)
             }
             wish => self.wish(wish)?,
         })

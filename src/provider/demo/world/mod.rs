@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     call::{Answer, Call},
     clock::Clock,
+    ec2::Ec2,
     estate::{Estate, Role, Site},
     faults::Faults,
     ledger::Entry,
@@ -18,8 +19,8 @@ use super::{
     route53::Route53,
 };
 use crate::{
-    model::{AccountId, Change, HealthCheckId, HostedZoneId, traffic::Record},
-    provider::{Error, Kind, Result},
+    model::{AccountId, HealthCheckId, HostedZoneId, traffic::Record},
+    provider::{Envelope, Error, Kind, Result},
 };
 
 /// What outlives the process: only what differs from the world that the seed gives.
@@ -29,6 +30,11 @@ pub(super) struct State {
     pub(super) at: Option<Timestamp>,
     pub(super) faults: Faults,
     route53: Route53,
+    #[serde(default)]
+    ec2: Ec2,
+    /// Changes that took effect; no two objects are named alike.
+    #[serde(default)]
+    made: u64,
     ledger: Vec<Entry>,
     /// Changes sent since the faults were set; `perform:N` counts in it.
     sends: u64,
@@ -41,7 +47,7 @@ pub(super) struct State {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Due {
     at: Timestamp,
-    change: Change,
+    envelope: Envelope,
     external_id: String,
 }
 
@@ -128,7 +134,7 @@ impl World {
     /// Answers one call and says how long the answer takes.
     pub(super) fn reply(&mut self, call: Call) -> Reply {
         let faults = &self.state.faults;
-        let (account, region) = (call.account(), call.region().cloned());
+        let (account, region) = (call.account(), call.region());
         let speaks_to_aws = call.action().is_some();
         let delay = match () {
             () if !speaks_to_aws => Delay::For(Duration::ZERO),
@@ -158,13 +164,13 @@ impl World {
         let action = call.action()?;
         let service = call.service()?;
         let (faults, account, region) = (&self.state.faults, call.account(), call.region());
-        if faults.expired(account, region) {
+        if faults.expired(account, region.as_ref()) {
             return Some(Error::new(Kind::SignedOut {
                 profile: None,
                 message: "the security token included in the request is expired".into(),
             }));
         }
-        if faults.denied(account, region) {
+        if faults.denied(account, region.as_ref()) {
             return Some(Error::new(Kind::Denied {
                 action: action.into(),
                 message: "no role of this session may do it there".into(),

@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 
-use super::{Due, World, server_error, site};
+use super::{Due, State, World, server_error};
 use crate::{
-    model::Change,
+    model::{Change, Standing},
     provider::{
-        Accepted, Envelope, Error, Kind, Result,
+        Accepted, Envelope, Error, Kind, Progress, Result,
         demo::{
             call::Outcome,
             faults::Fault,
             ledger::{Effect, Entry},
+            scene::{Done, Scene},
         },
     },
 };
@@ -18,7 +19,12 @@ use crate::{
 impl World {
     pub(super) fn perform(&mut self, envelope: &Envelope) -> Outcome {
         self.state.sends += 1;
-        let service = "route53";
+        let service = envelope.change.service();
+        let account = envelope.change.account().known().copied();
+        let here = |error: Error| match account {
+            Some(account) => error.at(account, None),
+            None => error,
+        };
         let fault = self.state.faults.of_send(self.state.sends).cloned();
         let error = match &fault {
             Some(Fault::Lost(_)) => Error::new(Kind::Unreachable {
@@ -26,8 +32,8 @@ impl World {
                 message: "the connection was closed before the answer".into(),
             }),
             _ => server_error(service),
-        }
-        .at(envelope.change.account(), None);
+        };
+        let error = here(error);
         match fault {
             Some(Fault::FailBefore(_)) => {
                 let reason = "a server error before the effect".into();
@@ -39,7 +45,7 @@ impl World {
                 let external_id = self.change_id();
                 self.state.due.push(Due {
                     at,
-                    change: envelope.change.clone(),
+                    envelope: envelope.clone(),
                     external_id: external_id.clone(),
                 });
                 self.note(
@@ -55,32 +61,76 @@ impl World {
             _ => {}
         }
         let external_id = self.change_id();
-        if let Err(error) = self.apply(&envelope.change, &external_id, self.now()) {
-            let reason = error.kind.to_string();
-            self.note(envelope, Effect::Nothing { reason }, true);
-            return Outcome::Refused(error.at(envelope.change.account(), None));
-        }
-        let done = Effect::Done {
-            external_id: external_id.clone(),
+        let done = match self.apply(envelope, &external_id, self.now()) {
+            Ok(done) => done,
+            Err(error) => {
+                let reason = error.kind.to_string();
+                self.note(envelope, Effect::Nothing { reason }, true);
+                return Outcome::Refused(here(error));
+            }
         };
-        self.note(envelope, done, fault.is_none());
+        let effect = match &done.made {
+            Some(made) if done.repeated => Effect::Repeated { made: made.clone() },
+            _ => Effect::Done { external_id },
+        };
+        self.note(envelope, effect, fault.is_none());
         match fault {
             Some(_) => Outcome::Unknown(error),
             None => Outcome::Accepted(Accepted {
                 request_id: Some(self.request_id()),
-                external_id: Some(external_id),
+                external_id: done.follow,
+                made: done.made,
             }),
         }
     }
 
     /// Changes the world.
-    fn apply(&mut self, change: &Change, external_id: &str, at: Timestamp) -> Result<()> {
-        let site = site(&self.estate, change.account())?;
-        match change {
-            Change::Traffic(change) => {
-                let (route53, faults) = (&mut self.state.route53, &self.state.faults);
-                route53.change(&self.estate, site, change, external_id, faults, at)
-            }
+    fn apply(&mut self, envelope: &Envelope, external_id: &str, at: Timestamp) -> Result<Done> {
+        self.state.made += 1;
+        let State {
+            route53,
+            ec2,
+            faults,
+            made,
+            ..
+        } = &mut self.state;
+        let scene = Scene {
+            estate: &self.estate,
+            faults,
+            at,
+            number: *made,
+        };
+        match &envelope.change {
+            Change::Traffic(change) => route53.change(&scene, change, external_id),
+            Change::Network(_) => ec2.apply(&scene, envelope),
+        }
+    }
+
+    /// Where a change stands, as reads show it.
+    pub(super) fn standing(&self, envelope: &Envelope) -> Result<Standing> {
+        let scene = self.scene(self.seen());
+        match &envelope.change {
+            Change::Traffic(change) => self.state.route53.standing(&scene, change),
+            Change::Network(_) => self.state.ec2.standing(&scene, envelope),
+        }
+    }
+
+    /// How far an accepted change has got.
+    pub(super) fn settled(&self, envelope: &Envelope, accepted: &Accepted) -> Result<Progress> {
+        let scene = self.scene(self.now());
+        match &envelope.change {
+            Change::Traffic(_) => self.state.route53.settled(&scene, accepted),
+            Change::Network(_) => self.state.ec2.settled(&scene, envelope),
+        }
+    }
+
+    /// The world at a moment, as its services see it.
+    pub(super) fn scene(&self, at: Timestamp) -> Scene<'_> {
+        Scene {
+            estate: &self.estate,
+            faults: &self.state.faults,
+            at,
+            number: self.state.made,
         }
     }
 
@@ -93,12 +143,12 @@ impl World {
         self.state.due = later;
         for Due {
             at,
-            change,
+            envelope,
             external_id,
         } in due
         {
             // A late change that the service refuses by then has simply never happened.
-            let _ = self.apply(&change, &external_id, at);
+            let _ = self.apply(&envelope, &external_id, at);
         }
     }
 

@@ -98,14 +98,14 @@ impl Book {
 
 impl Said {
     fn new(record: &Record) -> Self {
-        let text = match &record.event {
+        let text = match &record.entry.event {
             Event::Run(event) => of_run(event),
             Event::Step(_, event) => of_step(event),
         };
         Self {
-            at: Timestamp::from_microsecond(record.when.at).unwrap_or_default(),
-            actor: clean(&record.actor).into_owned(),
-            step: record.event.step().map(ToString::to_string),
+            at: Timestamp::from_microsecond(record.entry.when.at).unwrap_or_default(),
+            actor: clean(&record.entry.actor).into_owned(),
+            step: record.entry.event.step().map(ToString::to_string),
             text: clean(&text).into_owned(),
         }
     }
@@ -114,7 +114,12 @@ impl Said {
 fn of_run(event: &run::Event) -> String {
     match event {
         run::Event::RunCreated { title, reason, .. } => format!("opened: {title} ({reason})"),
-        run::Event::ApprovalGranted { by, .. } => format!("confirmed by {by}"),
+        run::Event::ApprovalGiven(approval) => format!("confirmed by {}", approval.by),
+        run::Event::ApprovalGranted { .. } => "everybody who is needed has confirmed".into(),
+        run::Event::ApprovalExpired { because } => format!("the approval has run out: {because}"),
+        run::Event::GlassBroken { by, reason } => {
+            format!("{by} took the lease on this machine alone: {reason}")
+        }
         run::Event::ApprovalDenied { by, reason } => format!("rejected by {by}: {reason}"),
         run::Event::LeaseTaken { host, pid, .. } => format!("taken up by process {pid} on {host}"),
         run::Event::LeaseReleased { because } => format!("let go: {because}"),
@@ -122,7 +127,7 @@ fn of_run(event: &run::Event) -> String {
         run::Event::VerifyBegan => "every change is made, watching what follows".into(),
         run::Event::Paused(pause) => format!("paused ({}): {}", pause.reason, pause.text),
         run::Event::Resumed { by } => format!("resumed by {by}"),
-        run::Event::GatePassed { before, by } => {
+        run::Event::GatePassed { before, by, .. } => {
             format!("{by} let it pass the gate before {before}")
         }
         run::Event::RollbackBegan { because, by } => format!("{by} rolls back: {because}"),
@@ -147,11 +152,11 @@ fn of_step(event: &step::Event) -> String {
         } => format!("accepted as {id}"),
         Event::Ack { .. } => "accepted".into(),
         Event::Ambiguous { error } => format!("no answer, it may have happened: {error}"),
-        Event::LocatedThere { found } => format!("found: {found}"),
+        Event::LocatedThere { found, .. } => format!("found: {found}"),
         Event::LocatedNowhere { reads } => format!("not there after {reads} reads"),
         Event::HumanNeeded { question } => format!("asks: {question}"),
         Event::CheckSample { text, .. } | Event::CheckVerdict { text, .. } => text.clone(),
-        Event::StepSkipped { because } => format!("skipped: {because}"),
+        Event::StepSkipped { because, .. } => format!("skipped: {because}"),
         Event::StepTried { error } => format!("tried, will try again: {error}"),
         Event::StepFailed { error } => format!("failed: {error}"),
         // The kind says it all: `step_done`, `settled`.

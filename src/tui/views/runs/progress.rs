@@ -56,7 +56,7 @@ const fn of_step(state: step::State) -> State {
         | step::State::Halted
         | step::State::Compensated => State::Warning,
         step::State::Done | step::State::Skipped => State::Ok,
-        step::State::Failed | step::State::CompFailed => State::Failed,
+        step::State::Failed | step::State::CompFailed | step::State::Orphaned => State::Failed,
     }
 }
 
@@ -209,8 +209,8 @@ fn tell_step(
         Span::styled(format!("{indent}{link}"), brush.style(Role::Border)),
         brush.sign(state),
         Span::styled(
-            format!(" {} ", ascii(step.glyph, brush)),
-            brush.style(glyph_role(step.glyph)),
+            format!(" {} ", ascii(step.glyph(), brush)),
+            brush.style(glyph_role(step.glyph())),
         ),
         Span::styled(
             clean(&step.title).into_owned(),

@@ -118,6 +118,8 @@ impl Ground<'_> {
             state: "available".into(),
             default: false,
             owner: self.site.id,
+            dns_support: Some(true),
+            dns_hostnames: Some(true),
             tags: named(self.site, name),
         }
     }
@@ -214,6 +216,8 @@ fn default_vpc(estate: &Estate, site: &Site, place: &Place) -> Vpc {
         state: "available".into(),
         default: true,
         owner: site.id,
+        dns_support: Some(true),
+        dns_hostnames: Some(true),
         tags: crate::model::Tags::new(),
     }
 }

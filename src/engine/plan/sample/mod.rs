@@ -1,16 +1,19 @@
-//! A small plan for tests: shift a weighted group, then wait.
+//! Plans for tests: a small one that shifts a weighted group and waits, and [`baseline`].
+
+mod baseline;
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+pub(crate) use baseline::baseline;
+
 use super::{
-    Compensation, Edge, Expected, Fact, OnFailure, Plan, Precondition, Reach, SCHEMA, Settle,
-    Source, Step, Work,
+    Edge, Expected, Fact, Plan, Precondition, Reach, SCHEMA, Source, Step, Work,
 };
 use crate::model::{
-    AccountId, Change, EnvironmentClass, Region,
+    AccountId, Change, EnvironmentClass,
     change::{Side, TrafficChange},
     traffic::{Record, Routing},
 };
@@ -47,61 +50,25 @@ pub(crate) fn shift_in(zone: &str) -> Step {
         to,
     };
     let change = Change::Traffic(TrafficChange::ShiftWeights {
-        account: account(),
+        account: account().into(),
         zone: zone.into(),
         sides: vec![side("blue", 100, 0), side("green", 0, 100)],
     });
-    Step {
-        id: "shift".into(),
-        title: change.title(),
-        why: "traffic goes to green".into(),
-        region: Region::global(),
-        preconditions: vec![
-            Precondition::Stands,
-            Precondition::Unchanged {
-                fact: "zone".into(),
-            },
-        ],
-        settle: Some(Settle {
-            interval_seconds: 2,
-            limit_seconds: 600,
-        }),
-        compensation: Compensation::Inverse {
-            change: change.inverse().expect("a shift has an inverse"),
-        },
-        on_failure: OnFailure::Pause,
-        attempts: 5,
-        window_seconds: 300,
-        expected: Expected {
-            typical_seconds: 30,
-            slow_seconds: 60,
-        },
-        permissions: vec![change.action().into()],
-        work: Work::Change { change },
-    }
+    let mut step = Step::change("shift", change, "traffic goes to green")
+        .needing(Precondition::Unchanged {
+            fact: "zone".into(),
+        })
+        .settling(2, 600)
+        .taking(30, 60);
+    step.attempts = 5;
+    step
 }
 
 pub(crate) fn wait(id: &str, seconds: u32) -> Step {
-    Step {
-        id: id.into(),
-        title: format!("wait {seconds} s"),
-        why: "resolvers keep the old answer for the TTL".into(),
-        region: Region::global(),
-        work: Work::Wait { seconds },
-        preconditions: Vec::new(),
-        settle: None,
-        compensation: Compensation::None {
-            because: "it changes nothing".into(),
-        },
-        on_failure: OnFailure::Pause,
-        attempts: 1,
-        window_seconds: 0,
-        expected: Expected {
-            typical_seconds: seconds,
-            slow_seconds: seconds,
-        },
-        permissions: Vec::new(),
-    }
+    let title = format!("wait {seconds} s");
+    let why = "resolvers keep the old answer for the TTL";
+    let work = Work::Wait { seconds };
+    Step::read(id, title, why, work, Expected::new(seconds, seconds))
 }
 
 pub(crate) fn switch() -> Plan {
@@ -148,6 +115,9 @@ pub(crate) fn switch() -> Plan {
             targets: vec!["shop.example.com A".into()],
             traffic_percent: Some(100),
         },
+        cost: None,
+        recovery: None,
+        policy: Vec::new(),
         warnings: Vec::new(),
         sealed_at: at,
         expires_at: at + SignedDuration::from_hours(1),

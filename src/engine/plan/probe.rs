@@ -1,0 +1,44 @@
+//! Questions to the outside whose answer is yes, no, or not known yet: what must hold before a
+//! step, what is waited for, what is watched.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AccountId, HealthCheckId, change::Ref};
+
+/// One question. What is asked about may be made by an earlier step of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "probe", rename_all = "snake_case")]
+pub enum Probe {
+    /// A Route 53 health check passes; `what` is whose.
+    Healthy {
+        account: Ref<AccountId>,
+        check: HealthCheckId,
+        what: String,
+    },
+}
+
+impl Probe {
+    /// The account that is asked.
+    #[must_use]
+    pub const fn account(&self) -> &Ref<AccountId> {
+        match self {
+            Self::Healthy { account, .. } => account,
+        }
+    }
+
+    /// One line for people: what must be so.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Healthy { what, check, .. } => format!("{what} is healthy ({check})"),
+        }
+    }
+
+    /// IAM actions that asking needs.
+    #[must_use]
+    pub const fn permissions(&self) -> &'static [&'static str] {
+        match self {
+            Self::Healthy { .. } => &["route53:GetHealthCheckStatus", "route53:ListHealthChecks"],
+        }
+    }
+}
