@@ -132,8 +132,10 @@ fn circle(steps: &[&StepId], before: &[Vec<usize>], waits: &[usize]) -> Cycle {
     let mut next = waits.iter().position(|&waits| waits > 0);
     while let Some(at) = next {
         if let Some(start) = path.iter().position(|&known| known == at) {
-            let mut names: Vec<String> =
-                path[start..].iter().map(|&at| steps[at].to_string()).collect();
+            let mut names: Vec<String> = path[start..]
+                .iter()
+                .map(|&at| steps[at].to_string())
+                .collect();
             names.push(steps[at].to_string());
             names.reverse();
             return Cycle(names);

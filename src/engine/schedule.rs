@@ -2,9 +2,7 @@
 
 use super::{
     graph::Graph,
-    machine::{
-        Outcome, Pause, PauseReason, RunView, Undoing, run::State as RunState, step::State,
-    },
+    machine::{Outcome, Pause, PauseReason, RunView, Undoing, run::State as RunState, step::State},
     plan::{Compensation, OnFailure, Plan, Step, StepId},
 };
 

@@ -153,8 +153,17 @@ impl Bench {
     fn story(&self, run: RunId) -> String {
         let records = self.engine.records(run, 0, u32::MAX).expect("readable");
         let line = |record: &Record| {
-            let step = record.entry.event.step().map_or("run", |step| step.as_str());
-            let second = record.entry.when.timestamp().duration_since(start()).as_secs();
+            let step = record
+                .entry
+                .event
+                .step()
+                .map_or("run", |step| step.as_str());
+            let second = record
+                .entry
+                .when
+                .timestamp()
+                .duration_since(start())
+                .as_secs();
             format!("{second:>4} {step} {}", record.entry.event.kind())
         };
         records.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -192,7 +201,10 @@ impl Bench {
 
     fn done(&self) -> Vec<Entry> {
         let done = |entry: &Entry| {
-            !matches!(entry.effect, Effect::Nothing { .. } | Effect::Repeated { .. })
+            !matches!(
+                entry.effect,
+                Effect::Nothing { .. } | Effect::Repeated { .. }
+            )
         };
         self.world.ledger().into_iter().filter(done).collect()
     }

@@ -15,10 +15,10 @@ pub mod traffic;
 pub use change::{Change, ChangeKind, Class, Ref, Standing};
 pub use health::{Health, State};
 pub use id::{
-    AccountId, AllocationId, Arn, AttachmentId, ClusterName, EndpointId, FlowLogId, HealthCheckId, HostedZoneId, InternetGatewayId,
-    NatGatewayId, NetworkAclId, OrganizationId, PeeringId, Place, PolicyId, PoolName, Region,
-    RouteTableId, SecurityGroupId, SubnetId, TransitGatewayId, TransitGatewayRouteTableId, UnitId,
-    VpcId, ZoneName,
+    AccountId, AllocationId, Arn, AttachmentId, ClusterName, EndpointId, FlowLogId, HealthCheckId,
+    HostedZoneId, InternetGatewayId, NatGatewayId, NetworkAclId, OrganizationId, PeeringId, Place,
+    PolicyId, PoolName, Region, RouteTableId, SecurityGroupId, SubnetId, TransitGatewayId,
+    TransitGatewayRouteTableId, UnitId, VpcId, ZoneName,
 };
 pub use organization::{
     Account, AccountStatus, DelegatedAdministrator, EnvironmentClass, Organization, Policy, Tags,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs};
 
 use awsdeck::{
     model::{
-        Change, Place,
+        AccountId, Change, Place,
         change::{Side, TrafficChange},
         network::Network,
         traffic::{Record, Routing},
@@ -60,7 +60,7 @@ fn switch() -> Envelope {
     };
     Envelope {
         change: Change::Traffic(TrafficChange::ShiftWeights {
-            account: HOME.parse().expect("an account"),
+            account: HOME.parse::<AccountId>().expect("an account").into(),
             zone: "Z1".into(),
             sides: vec![side("blue", 100, 0), side("green", 0, 100)],
         }),

@@ -7,7 +7,7 @@ use awsdeck::{
         traffic::{HostedZone, Record, Routing},
     },
     provider::{
-        Control as _, Envelope, Kind, Sent, Traffic as _,
+        Control as _, Envelope, Kind, Progress, Sent, Traffic as _,
         aws::{control::Control, session::Sessions, traffic::Traffic},
     },
 };
@@ -109,7 +109,7 @@ fn shift(moto: &Moto, zone: &HostedZone, to: [u8; 2]) -> TrafficChange {
         to,
     };
     TrafficChange::ShiftWeights {
-        account: moto.account("prod-shared"),
+        account: moto.account("prod-shared").into(),
         zone: zone.id.clone(),
         sides: sides(zone, "app.acme.example.")
             .into_iter()
@@ -138,7 +138,7 @@ async fn a_switch_is_one_batch_that_boto3_sees_and_that_can_be_taken_back() {
     let control = Control::new(sessions);
     let change = shift(&moto, &zone(&moto, &traffic).await, [0, 100]);
     let forth = envelope(change.clone());
-    let standing = control.standing(&forth.change).await.expect("readable");
+    let standing = control.standing(&forth).await.expect("readable");
     assert_eq!(standing, Standing::From);
 
     let Sent::Accepted(accepted) = control.perform(&forth).await else {
@@ -146,12 +146,12 @@ async fn a_switch_is_one_batch_that_boto3_sees_and_that_can_be_taken_back() {
     };
     assert!(accepted.external_id.is_some());
     assert_eq!(weights(&moto), [json!(0), json!(100)]);
-    let settled = control.settled(&forth.change, &accepted).await;
-    assert_eq!(settled, Ok(true));
-    let standing = control.standing(&forth.change).await.expect("readable");
-    assert_eq!(standing, Standing::To);
+    let settled = control.settled(&forth, &accepted).await;
+    assert_eq!(settled, Ok(Progress::settled()));
+    let standing = control.standing(&forth).await.expect("readable");
+    assert_eq!(standing, Standing::to());
 
-    let back = envelope(change.inverse());
+    let back = envelope(change.reversed());
     assert!(matches!(control.perform(&back).await, Sent::Accepted(_)));
     assert_eq!(weights(&moto), [json!(100), json!(0)]);
 }
@@ -199,7 +199,7 @@ async fn a_change_by_hand_is_found_standing_elsewhere() {
     let account = Some(moto.account("prod-shared"));
     moto.boto(account, "route53", "change_resource_record_sets", &upsert);
     let control = Control::new(sessions);
-    let standing = control.standing(&Change::Traffic(change)).await;
+    let standing = control.standing(&envelope(change)).await;
     let Ok(Standing::Elsewhere(lines)) = standing else {
         panic!("neither before nor after: {standing:?}");
     };

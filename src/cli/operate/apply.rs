@@ -140,7 +140,11 @@ pub(super) async fn follow(
         };
         for record in &records {
             seen = record.seq;
-            let step = record.entry.event.step().map_or("run", |step| step.as_str());
+            let step = record
+                .entry
+                .event
+                .step()
+                .map_or("run", |step| step.as_str());
             let at = record.entry.when.timestamp().strftime("%H:%M:%SZ");
             if bench.output == Output::Json {
                 writeln!(out, "{}", serde_json::to_string(record)?)?;

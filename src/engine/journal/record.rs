@@ -84,9 +84,7 @@ impl Entry {
     pub fn follows(&self, last: Option<&Self>) -> bool {
         match last {
             None => self.n == 1 && self.before == Self::genesis(self.run),
-            Some(last) => {
-                self.run == last.run && self.n == last.n + 1 && self.before == last.link
-            }
+            Some(last) => self.run == last.run && self.n == last.n + 1 && self.before == last.link,
         }
     }
 }

@@ -414,10 +414,7 @@ mod tests {
         let stuck: Vec<State> = State::iter()
             .filter(|state| events().iter().all(|event| state.after(event).is_none()))
             .collect();
-        assert_eq!(
-            stuck,
-            [State::Skipped, State::Compensated, State::Orphaned]
-        );
+        assert_eq!(stuck, [State::Skipped, State::Compensated, State::Orphaned]);
     }
 
     #[test]

@@ -202,7 +202,10 @@ fn control_planes(plan: &Plan) -> Vec<String> {
 fn critical(plan: &Plan, graph: &Graph<'_>) -> (Expected, Vec<StepId>) {
     let takes = |id: &StepId| plan.step(id).map(|step| step.expected).unwrap_or_default();
     let left = graph.ways_to_the_end(takes);
-    let whole = left.values().copied().fold(Expected::default(), Expected::longer);
+    let whole = left
+        .values()
+        .copied()
+        .fold(Expected::default(), Expected::longer);
     let mut path = Vec::new();
     let mut choices: Vec<&StepId> = graph
         .order()
@@ -244,7 +247,11 @@ mod tests {
             ["shop.example.com: blue 0→100, green 100→0"]
         );
         assert_eq!(review.expected.typical_seconds, 90);
-        assert!(review.permissions.contains(&"route53:ChangeResourceRecordSets"));
+        assert!(
+            review
+                .permissions
+                .contains(&"route53:ChangeResourceRecordSets")
+        );
         assert_eq!(review.control_planes, ["route53 in us-east-1"]);
         assert_eq!(review.critical_path, ["shift".into(), "aged".into()]);
         let verbs: Vec<Option<Verb>> = review.steps.iter().map(|step| step.verb).collect();

@@ -156,7 +156,8 @@ impl Sealed {
     #[must_use]
     pub fn key(&self, step: &Step) -> String {
         step.changes().map_or_else(String::new, |change| {
-            self.digest.key(&step.id, change.account(), &change.region())
+            self.digest
+                .key(&step.id, change.account(), &change.region())
         })
     }
 

@@ -218,7 +218,9 @@ async fn look(
                     Ok(Standing::To { .. }) => {}
                     Ok(Standing::From) => drift.push(format!("`{step}` was taken back")),
                     Ok(Standing::Moving(text)) => bad.push(text),
-                    Ok(Standing::Several(lines) | Standing::Elsewhere(lines)) => drift.extend(lines),
+                    Ok(Standing::Several(lines) | Standing::Elsewhere(lines)) => {
+                        drift.extend(lines);
+                    }
                     Err(error) => return Err(Box::new(Next::trouble(error))),
                 }
             }

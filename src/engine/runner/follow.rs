@@ -127,9 +127,10 @@ pub(super) async fn confirm(job: Job, outside: Outside<'_>) -> Next {
         // An old copy answered.
         Ok(Standing::From) if job.age < seconds(job.step().window_seconds) => Next::nap(LOOK),
         Ok(Standing::From) => drift(vec!["the change was accepted and is not there".into()]),
-        Ok(Standing::Several(ids)) => {
-            drift(vec![format!("it was made more than once: {}", ids.join(", "))])
-        }
+        Ok(Standing::Several(ids)) => drift(vec![format!(
+            "it was made more than once: {}",
+            ids.join(", ")
+        )]),
         Ok(Standing::Elsewhere(lines)) => drift(lines),
     }
 }

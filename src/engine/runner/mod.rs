@@ -313,7 +313,10 @@ impl<'a> Runner<'a> {
         let now = self.outside.clock.moment();
         let left = |(since, nap): &(Moment, Duration)| nap.saturating_sub(since.until(&now));
         let asleep = self.asleep.values().map(left);
-        let mut wake = asleep.min().unwrap_or(ATTENTION).max(Duration::from_millis(1));
+        let mut wake = asleep
+            .min()
+            .unwrap_or(ATTENTION)
+            .max(Duration::from_millis(1));
         let clock = self.outside.clock;
         let mut brought = Vec::new();
         while brought.is_empty() && !wake.is_zero() {
@@ -371,7 +374,11 @@ impl<'a> Runner<'a> {
     /// The first wish stays; but what a person asks for goes before what the run found by itself.
     fn want(&mut self, what: Wish, asked: Option<&Asked>) {
         let by_person = |wanted: &Wanted| wanted.asked.is_some();
-        if self.wanted.as_ref().is_none_or(|known| !by_person(known) && asked.is_some()) {
+        if self
+            .wanted
+            .as_ref()
+            .is_none_or(|known| !by_person(known) && asked.is_some())
+        {
             let asked = asked.cloned();
             self.wanted = Some(Wanted { what, asked });
         }

@@ -37,7 +37,10 @@ impl Runner<'_> {
                 self.journal().acted_on(&asked)?;
             }
         }
-        self.heard = waiting.into_iter().filter(|asked| asked.id.is_none()).collect();
+        self.heard = waiting
+            .into_iter()
+            .filter(|asked| asked.id.is_none())
+            .collect();
         Ok(())
     }
 
@@ -81,7 +84,10 @@ impl Runner<'_> {
             }
             Request::Stop { reason } if !self.view.stopping => {
                 let reason = reason.clone();
-                self.want(Wish::Event(run::Event::StopAsked { by, reason }), Some(asked));
+                self.want(
+                    Wish::Event(run::Event::StopAsked { by, reason }),
+                    Some(asked),
+                );
             }
             Request::Detach if moving || state == run::State::Leased => {
                 self.want(Wish::Detach, Some(asked));

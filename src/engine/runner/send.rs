@@ -26,7 +26,10 @@ pub(super) async fn precheck(job: Job, outside: Outside<'_>) -> Next {
         }]),
         Ok(Standing::Moving(_)) => Next::nap(super::task::LOOK),
         Ok(Standing::Several(ids)) => job.happened([step::Event::Drift {
-            lines: vec![format!("several carry the mark of this step: {}", ids.join(", "))],
+            lines: vec![format!(
+                "several carry the mark of this step: {}",
+                ids.join(", ")
+            )],
         }]),
         Ok(Standing::Elsewhere(lines)) => job.happened([step::Event::Drift { lines }]),
         Ok(Standing::From) => match job.intent(&envelope) {
@@ -45,14 +48,16 @@ async fn differences(
     let mut off = unmet(job, outside).await?;
     // Last, so that nothing is older than it when the change leaves.
     let standing = answer(outside.clock, outside.control.standing(envelope)).await;
-    Ok(match standing.map_err(|error| Box::new(Next::trouble(error)))? {
-        Standing::Elsewhere(lines) => {
-            off.extend(lines);
-            Standing::Elsewhere(off)
-        }
-        Standing::From if !off.is_empty() => Standing::Elsewhere(off),
-        settled => settled,
-    })
+    Ok(
+        match standing.map_err(|error| Box::new(Next::trouble(error)))? {
+            Standing::Elsewhere(lines) => {
+                off.extend(lines);
+                Standing::Elsewhere(off)
+            }
+            Standing::From if !off.is_empty() => Standing::Elsewhere(off),
+            settled => settled,
+        },
+    )
 }
 
 /// Sends what was intended, once.
@@ -70,7 +75,9 @@ pub(super) async fn send(job: Job, outside: Outside<'_>) -> Next {
         Sent::Unknown(error) => job.happened([step::Event::Ambiguous {
             error: error.trouble().message,
         }]),
-        Sent::NotSent(error) | Sent::Refused(error) => refused(&job, error, envelope.change.class()),
+        Sent::NotSent(error) | Sent::Refused(error) => {
+            refused(&job, error, envelope.change.class())
+        }
     }
 }
 
@@ -132,7 +139,10 @@ pub(super) async fn retry(job: Job, outside: Outside<'_>) -> Next {
         }]),
         Ok(Standing::Moving(_)) => Next::nap(super::task::LOOK),
         Ok(Standing::Several(ids)) => job.happened([step::Event::Drift {
-            lines: vec![format!("several carry the mark of this step: {}", ids.join(", "))],
+            lines: vec![format!(
+                "several carry the mark of this step: {}",
+                ids.join(", ")
+            )],
         }]),
         Ok(Standing::Elsewhere(lines)) => job.happened([step::Event::Drift { lines }]),
     }

@@ -11,9 +11,7 @@ use crate::{
     engine::{
         clock::Clock,
         machine::{Event, Pause, PauseReason, StepView, step},
-        plan::{
-            Digest, Precondition, Probe, Sealed, Step, StepId, Symbol, bind, canon, symbols,
-        },
+        plan::{Digest, Precondition, Probe, Sealed, Step, StepId, Symbol, bind, canon, symbols},
         probe::{self, Seen},
     },
     model::Change,
@@ -99,7 +97,9 @@ impl Job {
     pub(super) fn happened(&self, events: impl IntoIterator<Item = step::Event>) -> Next {
         let events = events.into_iter();
         Next {
-            events: events.map(|event| Event::Step(self.id.clone(), event)).collect(),
+            events: events
+                .map(|event| Event::Step(self.id.clone(), event))
+                .collect(),
             ..Next::default()
         }
     }
@@ -224,10 +224,7 @@ pub(super) fn seconds(seconds: u32) -> Duration {
 }
 
 /// Everything that differs from what the step rests on, in words.
-pub(super) async fn unmet(
-    job: &Job,
-    outside: Outside<'_>,
-) -> Result<Vec<String>, Box<Next>> {
+pub(super) async fn unmet(job: &Job, outside: Outside<'_>) -> Result<Vec<String>, Box<Next>> {
     let mut off = Vec::new();
     for precondition in &job.step().preconditions {
         match precondition {
@@ -238,7 +235,9 @@ pub(super) async fn unmet(
                 };
                 let asked = crate::engine::facts::read(outside.provider, &fact.source);
                 match answer(outside.clock, asked).await {
-                    Ok(now) => off.extend(crate::engine::facts::difference(id.as_str(), fact, &now)),
+                    Ok(now) => {
+                        off.extend(crate::engine::facts::difference(id.as_str(), fact, &now));
+                    }
                     Err(error) => return Err(Box::new(Next::trouble(error))),
                 }
             }

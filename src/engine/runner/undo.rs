@@ -39,8 +39,7 @@ pub(super) async fn undo(job: Job, outside: Outside<'_>) -> Next {
         Standing::Moving(text) => wait(&job, &text),
         // Accepted and not to be seen: an old copy answered.
         Standing::From
-            if job.known.comp == Undoing::Acked
-                && job.age < seconds(job.step().window_seconds) =>
+            if job.known.comp == Undoing::Acked && job.age < seconds(job.step().window_seconds) =>
         {
             Next::nap(LOOK)
         }

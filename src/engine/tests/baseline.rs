@@ -33,12 +33,21 @@ async fn the_whole_of_it_is_built_side_by_side_and_can_be_reached() {
     assert!(steps >= 56, "{steps} steps");
     let run = bench.open(&sealed).await.expect("a run");
     let ended = bench.execute(run).await;
-    assert_eq!(ended.state, State::Succeeded, "{:?}\n{}", ended.pause, bench.story(run));
+    assert_eq!(
+        ended.state,
+        State::Succeeded,
+        "{:?}\n{}",
+        ended.pause,
+        bench.story(run)
+    );
     assert_eq!(bench.done().len(), steps);
     bench.check_invariants(run);
     let [one, two] = networks(&bench).await;
     let made = |network: &crate::model::network::Network| {
-        let mine = network.vpcs.iter().find(|vpc| vpc.tags.contains_key("awsdeck:plan"));
+        let mine = network
+            .vpcs
+            .iter()
+            .find(|vpc| vpc.tags.contains_key("awsdeck:plan"));
         mine.expect("made").id.clone()
     };
     let (blue, green) = (made(&one), made(&two));
@@ -60,10 +69,21 @@ async fn rolling_back_leaves_the_networks_as_they_were() {
     let run = bench.open(&bench.seal(plan())).await.expect("a run");
     let change_of_mind = async {
         bench.after(60).await;
-        bench.ask(run, &Request::RollBack { reason: "no".into() });
+        bench.ask(
+            run,
+            &Request::RollBack {
+                reason: "no".into(),
+            },
+        );
     };
     let (ended, ()) = tokio::join!(bench.execute(run), change_of_mind);
-    assert_eq!(ended.state, State::RolledBack, "{:?}\n{}", ended.pause, bench.story(run));
+    assert_eq!(
+        ended.state,
+        State::RolledBack,
+        "{:?}\n{}",
+        ended.pause,
+        bench.story(run)
+    );
     bench.check_invariants(run);
     bench.after(600).await;
     let mut after = networks(&bench).await;

@@ -7,6 +7,8 @@ mod network;
 mod reference;
 mod traffic;
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AccountId, Region};
@@ -183,9 +185,9 @@ impl Standing {
 
     /// As wanted: this was made.
     #[must_use]
-    pub fn made(id: impl ToString) -> Self {
+    pub fn made(id: impl Into<String>) -> Self {
         Self::To {
-            made: Some(id.to_string()),
+            made: Some(id.into()),
         }
     }
 
@@ -198,7 +200,7 @@ impl Standing {
 
 impl Difference {
     #[must_use]
-    pub fn new(what: impl Into<String>, from: impl ToString, to: impl ToString) -> Self {
+    pub fn new(what: impl Into<String>, from: &dyn Display, to: &dyn Display) -> Self {
         Self {
             what: what.into(),
             from: Some(from.to_string()),
@@ -207,7 +209,7 @@ impl Difference {
     }
 
     #[must_use]
-    pub fn added(what: impl Into<String>, to: impl ToString) -> Self {
+    pub fn added(what: impl Into<String>, to: &dyn Display) -> Self {
         Self {
             what: what.into(),
             from: None,
@@ -216,7 +218,7 @@ impl Difference {
     }
 
     #[must_use]
-    pub fn removed(what: impl Into<String>, from: impl ToString) -> Self {
+    pub fn removed(what: impl Into<String>, from: &dyn Display) -> Self {
         Self {
             what: what.into(),
             from: Some(from.to_string()),
@@ -286,7 +288,9 @@ impl Change {
     #[must_use]
     pub fn service(&self) -> &'static str {
         let action = self.kind().action();
-        action.split_once(':').map_or(action, |(service, _)| service)
+        action
+            .split_once(':')
+            .map_or(action, |(service, _)| service)
     }
 
     /// Every IAM action that performing, finding and following it needs.

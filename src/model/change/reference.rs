@@ -70,7 +70,9 @@ impl<'de, T: TryFrom<String, Error: fmt::Display>> Deserialize<'de> for Ref<T> {
             .and_then(|rest| rest.strip_suffix('}'));
         match step {
             Some(step) => Ok(Self::output(step)),
-            None => T::try_from(text).map(Self::Known).map_err(de::Error::custom),
+            None => T::try_from(text)
+                .map(Self::Known)
+                .map_err(de::Error::custom),
         }
     }
 }

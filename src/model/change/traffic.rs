@@ -181,7 +181,7 @@ impl ChangeKind for TrafficChange {
         match self {
             Self::ShiftWeights { sides, .. } => sides
                 .iter()
-                .map(|side| Difference::new(name(&side.record, "weight"), side.from, side.to))
+                .map(|side| Difference::new(name(&side.record, "weight"), &side.from, &side.to))
                 .collect(),
             Self::SetTtl { sides, .. } => sides
                 .iter()
@@ -189,8 +189,8 @@ impl ChangeKind for TrafficChange {
                     let seconds = |value| format!("{value} s");
                     Difference::new(
                         name(&side.record, "TTL"),
-                        seconds(side.from),
-                        seconds(side.to),
+                        &seconds(side.from),
+                        &seconds(side.to),
                     )
                 })
                 .collect(),
@@ -321,7 +321,10 @@ mod tests {
             to,
         };
         TrafficChange::ShiftWeights {
-            account: "111122223333".parse::<AccountId>().expect("twelve digits").into(),
+            account: "111122223333"
+                .parse::<AccountId>()
+                .expect("twelve digits")
+                .into(),
             zone: "Z1".into(),
             sides: vec![side("blue", 100, 0), side("green", 0, 100)],
         }

@@ -35,7 +35,9 @@ impl<'a> Scene<'a> {
 
     /// A fresh id in EC2's form.
     pub(super) fn id(&self, prefix: &str) -> String {
-        self.estate.seed.id(prefix, &format!("made/{}", self.number))
+        self.estate
+            .seed
+            .id(prefix, &format!("made/{}", self.number))
     }
 }
 

@@ -46,11 +46,16 @@ impl Draft {
     fn change(&mut self, id: &str, change: NetworkChange, then: &[&str]) {
         let change = Change::Network(change);
         let mut step = Step::change(id, change.clone(), "part of the baseline");
-        if matches!(change, Change::Network(NetworkChange::CreateNatGateway { .. })) {
+        if matches!(
+            change,
+            Change::Network(NetworkChange::CreateNatGateway { .. })
+        ) {
             step = step.settling(5, 900).taking(90, 180);
         } else if matches!(
             change,
-            Change::Network(NetworkChange::CreatePeering { .. } | NetworkChange::CreateEndpoint { .. })
+            Change::Network(
+                NetworkChange::CreatePeering { .. } | NetworkChange::CreateEndpoint { .. }
+            )
         ) {
             step = step.settling(2, 300);
         }

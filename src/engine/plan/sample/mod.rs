@@ -9,9 +9,7 @@ use serde_json::json;
 
 pub(crate) use baseline::baseline;
 
-use super::{
-    Edge, Expected, Fact, Plan, Precondition, Reach, SCHEMA, Source, Step, Work,
-};
+use super::{Edge, Expected, Fact, Plan, Precondition, Reach, SCHEMA, Source, Step, Work};
 use crate::model::{
     AccountId, Change, EnvironmentClass,
     change::{Side, TrafficChange},

@@ -185,18 +185,18 @@ impl ChangeKind for NetworkChange {
             }
             | Self::ReplaceRoute {
                 table, destination, ..
-            } => format!("{table}/{destination}"),
-            Self::SetDefaultGroup { group, .. } => format!("{group}/rules"),
-            Self::CreatePeering { vpc, peer_vpc, .. } => format!("{vpc}/peering/{peer_vpc}"),
-            Self::AcceptPeering { peering, .. } => format!("{peering}/accept"),
-            Self::SetPeeringDns { peering, side, .. } => format!("{peering}/dns/{side}"),
-            Self::Delete {
+            }
+            | Self::Delete {
                 object:
                     NetworkObject::Route {
                         table, destination, ..
                     },
                 ..
             } => format!("{table}/{destination}"),
+            Self::SetDefaultGroup { group, .. } => format!("{group}/rules"),
+            Self::CreatePeering { vpc, peer_vpc, .. } => format!("{vpc}/peering/{peer_vpc}"),
+            Self::AcceptPeering { peering, .. } => format!("{peering}/accept"),
+            Self::SetPeeringDns { peering, side, .. } => format!("{peering}/dns/{side}"),
             Self::Delete { object, .. } => object.id(),
         };
         format!("{}/{what}", self.at().scope("ec2"))
@@ -255,10 +255,7 @@ impl ChangeKind for NetworkChange {
                 "ec2:DescribeSecurityGroups",
                 "ec2:RevokeSecurityGroupEgress",
             ],
-            Self::CreatePeering { .. } => &[
-                "ec2:CreateTags",
-                "ec2:DescribeVpcPeeringConnections",
-            ],
+            Self::CreatePeering { .. } => &["ec2:CreateTags", "ec2:DescribeVpcPeeringConnections"],
             Self::AcceptPeering { .. } | Self::SetPeeringDns { .. } => {
                 &["ec2:DescribeVpcPeeringConnections"]
             }
@@ -279,7 +276,9 @@ impl ChangeKind for NetworkChange {
                 format!("{subnet}: public addresses {}", switch(*to))
             }
             Self::CreateInternetGateway { name, .. } => format!("create internet gateway {name}"),
-            Self::AttachInternetGateway { gateway, vpc, .. } => format!("attach {gateway} to {vpc}"),
+            Self::AttachInternetGateway { gateway, vpc, .. } => {
+                format!("attach {gateway} to {vpc}")
+            }
             Self::DetachInternetGateway { gateway, vpc, .. } => {
                 format!("detach {gateway} from {vpc}")
             }
@@ -290,7 +289,9 @@ impl ChangeKind for NetworkChange {
             Self::CreateRouteTable { name, vpc, .. } => {
                 format!("create route table {name} in {vpc}")
             }
-            Self::AssociateRouteTable { table, subnet, .. } => format!("{subnet}: route by {table}"),
+            Self::AssociateRouteTable { table, subnet, .. } => {
+                format!("{subnet}: route by {table}")
+            }
             Self::DisassociateRouteTable { table, subnet, .. } => {
                 format!("{subnet}: route by {table} no more")
             }
@@ -334,15 +335,15 @@ impl ChangeKind for NetworkChange {
                 ..
             } => one(Difference::new(
                 format!("{vpc} {attribute}"),
-                switch(*from),
-                switch(*to),
+                &switch(*from),
+                &switch(*to),
             )),
             Self::SetPublicAddresses {
                 subnet, from, to, ..
             } => one(Difference::new(
                 format!("{subnet} public addresses"),
-                switch(*from),
-                switch(*to),
+                &switch(*from),
+                &switch(*to),
             )),
             Self::ReplaceRoute {
                 table,
@@ -362,13 +363,13 @@ impl ChangeKind for NetworkChange {
                 ..
             } => one(Difference::new(
                 format!("{peering} private names ({side})"),
-                switch(*from),
-                switch(*to),
+                &switch(*from),
+                &switch(*to),
             )),
             Self::AcceptPeering { peering, .. } => one(Difference::new(
                 peering.to_string(),
-                "pending-acceptance",
-                "active",
+                &"pending-acceptance",
+                &"active",
             )),
             Self::CreateRoute {
                 table,
@@ -388,8 +389,8 @@ impl ChangeKind for NetworkChange {
             Self::DisassociateRouteTable { table, subnet, .. } => {
                 one(Difference::removed(format!("{subnet} route table"), table))
             }
-            Self::Delete { object, .. } => one(Difference::removed(object.label(), "there")),
-            created => one(Difference::added(created.title(), "new")),
+            Self::Delete { object, .. } => one(Difference::removed(object.label(), &"there")),
+            created => one(Difference::added(created.title(), &"new")),
         }
     }
 }

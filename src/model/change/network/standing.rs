@@ -64,7 +64,7 @@ impl NetworkChange {
                 let mut same = subnets.filter(|one| one.cidrs.contains(cidr));
                 match same.next() {
                     None => Standing::From,
-                    Some(found) if mark.is_on(&found.tags) => Standing::made(&found.id),
+                    Some(found) if mark.is_on(&found.tags) => Standing::made(found.id.as_str()),
                     Some(found) => foreign(&found.id, "a subnet with this CIDR"),
                 }
             }
@@ -81,7 +81,7 @@ impl NetworkChange {
                     DnsAttribute::Support => found.dns_support,
                     DnsAttribute::Hostnames => found.dns_hostnames,
                 });
-                between(&value, from, to, &format!("{attribute} of {vpc}"))
+                between(value.as_ref(), from, to, &format!("{attribute} of {vpc}"))
             }
             Self::SetPublicAddresses {
                 subnet, from, to, ..
@@ -89,7 +89,12 @@ impl NetworkChange {
                 let subnet = subnet.get()?;
                 let found = network.subnets.iter().find(|one| one.id == *subnet);
                 let value = found.map(|found| found.public_addresses);
-                between(&value, from, to, &format!("public addresses of {subnet}"))
+                between(
+                    value.as_ref(),
+                    from,
+                    to,
+                    &format!("public addresses of {subnet}"),
+                )
             }
             Self::AttachInternetGateway { gateway, vpc, .. } => {
                 attachment(network, gateway.get()?, vpc.get()?, true)
@@ -133,7 +138,7 @@ impl NetworkChange {
                 let group = group.get()?;
                 let found = network.security_groups.iter().find(|one| one.id == *group);
                 let value = found.and_then(default_group);
-                between(&value, from, to, &format!("the rules of {group}"))
+                between(value.as_ref(), from, to, &format!("the rules of {group}"))
             }
             Self::AcceptPeering { peering, .. } => {
                 let id = peering.get()?;
@@ -158,7 +163,12 @@ impl NetworkChange {
                 });
                 // What was never set is off.
                 let value = end.map(|end| end.dns_resolution.unwrap_or(false));
-                between(&value, from, to, &format!("private names of {id} ({side})"))
+                between(
+                    value.as_ref(),
+                    from,
+                    to,
+                    &format!("private names of {id} ({side})"),
+                )
             }
             Self::Delete {
                 object, made_by, ..
@@ -178,7 +188,7 @@ fn marked<'a>(
         .collect();
     match mine.as_slice() {
         [] => Standing::From,
-        [one] => Standing::made(one),
+        [one] => Standing::made(*one),
         several => Standing::Several(several.iter().map(ToString::to_string).collect()),
     }
 }
@@ -189,7 +199,7 @@ fn foreign(id: impl std::fmt::Display, what: &str) -> Standing {
 
 /// A value that is set from one to another.
 fn between<T: PartialEq + std::fmt::Display>(
-    found: &Option<T>,
+    found: Option<&T>,
     from: &T,
     to: &T,
     what: &str,
@@ -279,7 +289,11 @@ fn route<'a>(
 }
 
 fn leads_elsewhere(destination: &ipnet::IpNet, found: &Route) -> String {
-    let blackhole = if found.blackhole { ", a black hole" } else { "" };
+    let blackhole = if found.blackhole {
+        ", a black hole"
+    } else {
+        ""
+    };
     format!("{destination} leads to {:?}{blackhole}", found.target)
 }
 
@@ -323,9 +337,8 @@ fn deletion(
         ..mark
     };
     let there = |found: Option<(&Tags, &str)>| match found {
-        None => Standing::to(),
+        None | Some((_, "deleted")) => Standing::to(),
         Some((_, "deleting")) => Standing::Moving(format!("{} is being deleted", object.label())),
-        Some((_, "deleted")) => Standing::to(),
         Some((tags, _)) if mark.is_on(tags) => Standing::From,
         Some(_) => Standing::elsewhere(format!(
             "{} does not carry the mark of the step that made it",
@@ -382,8 +395,12 @@ impl NetworkChange {
     pub fn progress(&self, network: &Network, mark: Mark<'_>) -> Progress {
         let state = match self {
             Self::CreateNatGateway { .. } => {
-                let mut mine = network.nat_gateways.iter().filter(|one| mark.is_on(&one.tags));
-                mine.next().map(|one| (one.state.clone(), one.failure.clone()))
+                let mut mine = network
+                    .nat_gateways
+                    .iter()
+                    .filter(|one| mark.is_on(&one.tags));
+                mine.next()
+                    .map(|one| (one.state.clone(), one.failure.clone()))
             }
             Self::CreateEndpoint { .. } => {
                 let mut mine = network.endpoints.iter().filter(|one| mark.is_on(&one.tags));
@@ -391,7 +408,8 @@ impl NetworkChange {
             }
             Self::CreatePeering { .. } => {
                 let mut mine = network.peerings.iter().filter(|one| mark.is_on(&one.tags));
-                mine.next().map(|one| (one.status.clone(), one.message.clone()))
+                mine.next()
+                    .map(|one| (one.status.clone(), one.message.clone()))
             }
             _ => return Progress::settled(),
         };

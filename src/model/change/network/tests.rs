@@ -17,7 +17,10 @@ fn at() -> Location {
 }
 
 fn network() -> Network {
-    Network::empty(Place::new(*at().account.known().expect("known"), "eu-west-1"))
+    Network::empty(Place::new(
+        *at().account.known().expect("known"),
+        "eu-west-1",
+    ))
 }
 
 fn marked(step: &str) -> Tags {
@@ -72,7 +75,10 @@ fn only_what_the_step_has_made_is_there_to_be_deleted() {
     let Some(Change::Network(delete)) = create().inverse("make") else {
         panic!("a creation has an inverse");
     };
-    assert!(delete.standing(&network(), MARK).is_err(), "nothing is known yet");
+    assert!(
+        delete.standing(&network(), MARK).is_err(),
+        "nothing is known yet"
+    );
     let delete = NetworkChange::Delete {
         at: at(),
         object: NetworkObject::Vpc(Ref::Known("vpc-1".into())),
@@ -115,7 +121,10 @@ fn a_subnet_of_somebody_else_in_its_place_is_foreign() {
         public_addresses: false,
         tags: Tags::new(),
     });
-    assert!(matches!(standing(&change, &network), Standing::Elsewhere(_)));
+    assert!(matches!(
+        standing(&change, &network),
+        Standing::Elsewhere(_)
+    ));
     network.subnets[0].tags = marked("make");
     assert_eq!(standing(&change, &network), Standing::made("subnet-1"));
 }
@@ -131,7 +140,10 @@ fn a_route_stands_three_ways() {
         to: via("nat-2"),
     };
     let mut network = network();
-    assert!(matches!(standing(&change, &network), Standing::Elsewhere(_)));
+    assert!(matches!(
+        standing(&change, &network),
+        Standing::Elsewhere(_)
+    ));
     network.route_tables.push(RouteTable {
         id: "rtb-1".into(),
         vpc: "vpc-1".into(),

@@ -8,9 +8,8 @@ use crate::{
         Tags,
         change::NetworkChange,
         network::{
-            Address, Destination, FlowLog, InternetGateway, NatGateway, Network, Route,
-            RouteTable, RouteTarget, SecurityGroup, SecurityRule, Subnet, Traffic, Vpc,
-            VpcEndpoint,
+            Address, Destination, FlowLog, InternetGateway, NatGateway, Network, Route, RouteTable,
+            RouteTarget, SecurityGroup, SecurityRule, Subnet, Traffic, Vpc, VpcEndpoint,
         },
     },
     provider::Result,
@@ -246,8 +245,7 @@ fn vpc(
         prefix_lists: Vec::new(),
     };
     let mut out = everything(Vec::new());
-    out.cidrs
-        .extend("0.0.0.0/0".parse::<IpNet>().ok());
+    out.cidrs.extend("0.0.0.0/0".parse::<IpNet>().ok());
     network.security_groups.push(SecurityGroup {
         id: group.clone(),
         vpc: vpc.id.clone(),

@@ -50,11 +50,12 @@ impl Ec2 {
             }
             NetworkObject::Address(id) => {
                 let id = known("ec2", id)?;
-                if network.addresses.iter().any(|one| one.id == *id && one.associated) {
-                    return Err(refused(
-                        "InvalidIPAddress.InUse",
-                        format!("{id} is in use"),
-                    ));
+                if network
+                    .addresses
+                    .iter()
+                    .any(|one| one.id == *id && one.associated)
+                {
+                    return Err(refused("InvalidIPAddress.InUse", format!("{id} is in use")));
                 }
                 network.addresses.retain(|one| one.id != *id);
             }

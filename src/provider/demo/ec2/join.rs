@@ -11,9 +11,7 @@ use crate::{
     model::{
         PeeringId, Place, Ref, Tags,
         change::{DefaultGroup, DnsAttribute, NetworkChange, PeeringSide},
-        network::{
-            Destination, Network, Peering, PeeringEnd, Route, SecurityRule, Traffic, Vpc,
-        },
+        network::{Destination, Network, Peering, PeeringEnd, Route, SecurityRule, Traffic, Vpc},
     },
     provider::Result,
 };
@@ -44,7 +42,8 @@ pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> 
             let taken = taken.clone().any(|one| one.vpcs.contains(vpc));
             let mut gateways = network.internet_gateways.iter_mut();
             let found = gateways.find(|one| one.id == *gateway);
-            let found = found.ok_or_else(|| missing("InvalidInternetGatewayID.NotFound", gateway))?;
+            let found =
+                found.ok_or_else(|| missing("InvalidInternetGatewayID.NotFound", gateway))?;
             if taken || !found.vpcs.is_empty() {
                 return Err(refused(
                     "Resource.AlreadyAssociated",
@@ -56,7 +55,9 @@ pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> 
         NetworkChange::DetachInternetGateway { gateway, vpc, .. } => {
             let (gateway, vpc) = (known("ec2", gateway)?, known("ec2", vpc)?);
             let in_use = network.nat_gateways.iter();
-            let in_use = in_use.clone().any(|one| one.vpc == *vpc && one.state != "deleted");
+            let in_use = in_use
+                .clone()
+                .any(|one| one.vpc == *vpc && one.state != "deleted");
             if in_use {
                 return Err(refused(
                     "DependencyViolation",
@@ -65,12 +66,17 @@ pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> 
             }
             let mut gateways = network.internet_gateways.iter_mut();
             let found = gateways.find(|one| one.id == *gateway);
-            let found = found.ok_or_else(|| missing("InvalidInternetGatewayID.NotFound", gateway))?;
+            let found =
+                found.ok_or_else(|| missing("InvalidInternetGatewayID.NotFound", gateway))?;
             found.vpcs.retain(|one| one != vpc);
         }
         NetworkChange::AssociateRouteTable { table, subnet, .. } => {
             let (table, subnet) = (known("ec2", table)?, known("ec2", subnet)?);
-            if network.route_tables.iter().any(|one| one.subnets.contains(subnet)) {
+            if network
+                .route_tables
+                .iter()
+                .any(|one| one.subnets.contains(subnet))
+            {
                 return Err(refused(
                     "Resource.AlreadyAssociated",
                     format!("the specified association for {subnet} already exists"),
@@ -129,7 +135,10 @@ pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> 
             let found = tables.find(|one| one.id == *table);
             let found = found.ok_or_else(|| missing("InvalidRouteTableID.NotFound", table))?;
             let wanted = Destination::Cidr(*destination);
-            let route = found.routes.iter_mut().find(|one| one.destination == wanted);
+            let route = found
+                .routes
+                .iter_mut()
+                .find(|one| one.destination == wanted);
             let route = route.ok_or_else(|| missing("InvalidRoute.NotFound", destination))?;
             route.target = target;
             route.blackhole = false;
@@ -202,7 +211,10 @@ impl Ec2 {
             accepter: end(&there, &theirs, false),
             status: "initiating-request".into(),
             message: None,
-            expires: scene.at.checked_add(jiff::SignedDuration::from_hours(7 * 24)).ok(),
+            expires: scene
+                .at
+                .checked_add(jiff::SignedDuration::from_hours(7 * 24))
+                .ok(),
             tags: tags(own),
         };
         network.peerings.push(peering.clone());
@@ -213,7 +225,11 @@ impl Ec2 {
             other.peerings.push(peering);
             self.write(scene, &there, other);
         }
-        let then = if overlap { "failed" } else { "pending-acceptance" };
+        let then = if overlap {
+            "failed"
+        } else {
+            "pending-acceptance"
+        };
         self.becomes(scene, &id, then, PEERING);
         Ok(Done::made(id))
     }
@@ -238,7 +254,10 @@ impl Ec2 {
         if found.status != "pending-acceptance" {
             return Err(refused(
                 "InvalidStateTransition",
-                format!("invalid state transition for {id}, attempted to transition from {} to active", found.status),
+                format!(
+                    "invalid state transition for {id}, attempted to transition from {} to active",
+                    found.status
+                ),
             ));
         }
         let cidrs = find(&network, &found.accepter.vpc)?.cidrs.clone();
@@ -301,7 +320,9 @@ impl Ec2 {
             return Err(missing("InvalidVpcPeeringConnectionID.NotFound", &id));
         }
         self.due.remove(id.as_str());
-        self.on_both_sides(scene, place, &id, |peering| peering.status = "deleted".into())?;
+        self.on_both_sides(scene, place, &id, |peering| {
+            peering.status = "deleted".into();
+        })?;
         Ok(Done::default())
     }
 

@@ -1,6 +1,5 @@
-//! Performs changes: each is sent once, and what became of it is told as far as it is known.
+//! Changes to Route 53 records.
 
-use async_trait::async_trait;
 use aws_sdk_route53::{
     config,
     types::{Change as SdkChange, ChangeAction, ChangeBatch, ChangeStatus},
@@ -8,57 +7,20 @@ use aws_sdk_route53::{
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::{app_name::AppName, request_id::RequestId};
 
-use super::{
+use super::super::{
     route53::{Route53, group, write},
     session::Sessions,
 };
 use crate::{
     model::{
-        Change, ChangeKind as _,
+        ChangeKind as _,
         change::{Standing, TrafficChange},
     },
-    provider::{self, Accepted, Envelope, Error, Kind, Progress, Result, Sent},
+    provider::{Accepted, Error, Kind, Progress, Result, Sent},
 };
 
-/// Changes in any account.
-#[derive(Clone, Debug)]
-pub struct Control {
-    sessions: Sessions,
-}
-
-impl Control {
-    #[must_use]
-    pub const fn new(sessions: Sessions) -> Self {
-        Self { sessions }
-    }
-}
-
-#[async_trait]
-impl provider::Control for Control {
-    async fn perform(&self, envelope: &Envelope) -> Sent {
-        match &envelope.change {
-            Change::Traffic(change) => upsert(&self.sessions, change, &envelope.reference).await,
-            Change::Network(_) => Sent::NotSent(nowhere(&envelope.change)),
-        }
-    }
-
-    async fn standing(&self, envelope: &Envelope) -> Result<Standing> {
-        match &envelope.change {
-            Change::Traffic(change) => standing(&self.sessions, change).await,
-            Change::Network(_) => Err(nowhere(&envelope.change)),
-        }
-    }
-
-    async fn settled(&self, envelope: &Envelope, accepted: &Accepted) -> Result<Progress> {
-        match &envelope.change {
-            Change::Traffic(change) => settled(&self.sessions, change, accepted).await,
-            Change::Network(_) => Err(nowhere(&envelope.change)),
-        }
-    }
-}
-
 /// All records of the group in one batch, which Route 53 applies whole or not at all.
-async fn upsert(sessions: &Sessions, change: &TrafficChange, reference: &str) -> Sent {
+pub(super) async fn upsert(sessions: &Sessions, change: &TrafficChange, reference: &str) -> Sent {
     let batch = match batch(change, reference) {
         Ok(batch) => batch,
         Err(problem) => return Sent::NotSent(refusal(change, &problem)),
@@ -124,7 +86,7 @@ fn name_of(reference: &str) -> String {
     "awsdeck-".chars().chain(safe).collect()
 }
 
-async fn standing(sessions: &Sessions, change: &TrafficChange) -> Result<Standing> {
+pub(super) async fn standing(sessions: &Sessions, change: &TrafficChange) -> Result<Standing> {
     let Some((name, kind)) = group(&change.before()) else {
         return Err(refusal(change, "its records are not one group"));
     };
@@ -134,7 +96,7 @@ async fn standing(sessions: &Sessions, change: &TrafficChange) -> Result<Standin
 }
 
 /// By the change's own id; without one, by looking whether it took.
-async fn settled(
+pub(super) async fn settled(
     sessions: &Sessions,
     change: &TrafficChange,
     sent: &Accepted,
@@ -171,14 +133,6 @@ fn refusal(change: &TrafficChange, problem: &str) -> Error {
 fn account(change: &TrafficChange) -> Result<crate::model::AccountId> {
     let account = change.account().get().copied();
     account.map_err(|unbound| refusal(change, &unbound.to_string()))
-}
-
-/// What no adapter performs yet.
-fn nowhere(change: &Change) -> Error {
-    Error::new(Kind::Unavailable {
-        service: change.service().into(),
-        message: format!("`{}` is not performed on live accounts", change.title()),
-    })
 }
 
 #[cfg(test)]
