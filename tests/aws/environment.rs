@@ -1,9 +1,6 @@
 //! The standard settings of AWS in the environment, as the real binary honours them.
 
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::fs;
 
 use super::{
     moto::serve,
@@ -22,15 +19,9 @@ const PROFILES: &str = "[profile one]\nregion = eu-west-1\naws_access_key_id = A
 /// What the doctor says, with `variables` beside those of a home of its own.
 fn doctor(home: &Home, variables: &[(&str, &str)], arguments: &[&str]) -> String {
     fs::write(home.path().join("aws-config"), PROFILES).expect("written");
-    let output = Command::new(env!("CARGO_BIN_EXE_awsdeck"))
-        .args(arguments)
-        .arg("doctor")
-        .env_clear()
-        .envs(home.variables())
-        .envs(variables.iter().copied())
-        .stdin(Stdio::null())
-        .output()
-        .expect("the built binary");
+    let mut command = home.command(arguments);
+    command.arg("doctor").envs(variables.iter().copied());
+    let output = command.output().expect("the built binary");
     let said = text(&output.stdout) + &text(&output.stderr);
     assert!(!said.contains("planted"), "a secret is shown: {said}");
     said

@@ -1,6 +1,7 @@
 //! A moto server, an AWS that we did not write, with the reference architecture in it.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use awsdeck::{model::AccountId, provider::aws::session::Options};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Changed together with the pins: another list makes another environment.
@@ -27,11 +28,16 @@ pub(crate) struct Moto {
     pub(crate) made: Value,
 }
 
-/// The server with the reference architecture that all reading tests share. A test that writes
-/// starts its own by [`Moto::seeded`].
+/// The server with the reference architecture that all reading tests share.
 pub(crate) fn shared() -> &'static Moto {
     static SHARED: OnceLock<Moto> = OnceLock::new();
     SHARED.get_or_init(Moto::seeded)
+}
+
+/// The one that writing tests share: each writes only to things that it has made itself.
+pub(crate) fn written() -> &'static Moto {
+    static WRITTEN: OnceLock<Moto> = OnceLock::new();
+    WRITTEN.get_or_init(Moto::seeded)
 }
 
 impl Moto {
@@ -51,6 +57,10 @@ impl Moto {
         let mut moto = Self::empty();
         moto.made = run("seed.py", &[&moto.endpoint], "");
         moto
+    }
+
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// How awsdeck reaches it: a profile of its own, as a user of an emulator would write it.
@@ -89,6 +99,45 @@ impl Moto {
         let place = [&self.endpoint, account.as_str(), "eu-west-1"];
         let call = [place.as_slice(), &[service, operation]].concat();
         run("call.py", &call, &parameters.to_string())
+    }
+
+    /// Sets weights in the zone of the seed: name, side, weight and address of each record.
+    pub(crate) fn weigh(&self, records: &[(&str, &str, u8, &str)]) {
+        let upsert = |(name, side, weight, address): &(&str, &str, u8, &str)| {
+            json!({
+                "Action": "UPSERT",
+                "ResourceRecordSet": {
+                    "Name": name,
+                    "Type": "A",
+                    "SetIdentifier": side,
+                    "Weight": weight,
+                    "TTL": 60,
+                    "ResourceRecords": [{ "Value": address }],
+                },
+            })
+        };
+        let changes: Vec<Value> = records.iter().map(upsert).collect();
+        let zone = &self.made["zone"]["id"];
+        let batch = json!({ "HostedZoneId": zone, "ChangeBatch": { "Changes": changes } });
+        let account = Some(self.account("prod-shared"));
+        self.boto(account, "route53", "change_resource_record_sets", &batch);
+    }
+
+    /// All weights in that zone by name and side, as boto3 sees them.
+    pub(crate) fn weights(&self) -> BTreeMap<(String, String), u64> {
+        let account = Some(self.account("prod-shared"));
+        let zone = json!({ "HostedZoneId": self.made["zone"]["id"] });
+        let told = self.boto(account, "route53", "list_resource_record_sets", &zone);
+        let records = told["ResourceRecordSets"].as_array().expect("a list");
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let weight = |record: &Value| {
+            let weight = record["Weight"].as_u64()?;
+            Some((
+                (text(&record["Name"])?, text(&record["SetIdentifier"])?),
+                weight,
+            ))
+        };
+        records.iter().filter_map(weight).collect()
     }
 }
 

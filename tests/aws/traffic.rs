@@ -11,9 +11,9 @@ use awsdeck::{
         aws::{control::Control, session::Sessions, traffic::Traffic},
     },
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::moto::{Moto, shared};
+use super::moto::{Moto, shared, written};
 
 async fn traffic(moto: &Moto) -> (Sessions, Traffic) {
     let sessions = Sessions::open(moto.options()).await.expect("settings");
@@ -102,7 +102,8 @@ fn envelope(change: TrafficChange) -> Envelope {
     }
 }
 
-fn shift(moto: &Moto, zone: &HostedZone, to: [u8; 2]) -> TrafficChange {
+/// A change of a pair of records that is this test's own.
+fn shift(moto: &Moto, zone: &HostedZone, name: &str, to: [u8; 2]) -> TrafficChange {
     let turn = |(record, to): (Record, u8)| Side {
         from: record.weight().expect("weighted"),
         record,
@@ -111,32 +112,33 @@ fn shift(moto: &Moto, zone: &HostedZone, to: [u8; 2]) -> TrafficChange {
     TrafficChange::ShiftWeights {
         account: moto.account("prod-shared").into(),
         zone: zone.id.clone(),
-        sides: sides(zone, "app.acme.example.")
-            .into_iter()
-            .zip(to)
-            .map(turn)
-            .collect(),
+        sides: sides(zone, name).into_iter().zip(to).map(turn).collect(),
     }
 }
 
-/// The weights of `app.acme.example.`, blue first, as boto3 sees them.
-fn weights(moto: &Moto) -> Vec<Value> {
-    let input = json!({ "HostedZoneId": moto.made["zone"]["id"] });
-    let account = Some(moto.account("prod-shared"));
-    let told = moto.boto(account, "route53", "list_resource_record_sets", &input);
-    let records = told["ResourceRecordSets"].as_array().expect("a list");
-    let weights = records
-        .iter()
-        .filter(|record| record["Name"] == "app.acme.example.");
-    weights.map(|record| record["Weight"].clone()).collect()
+/// Makes the pair `name`, all weight on blue.
+fn pair(name: &str) -> &'static Moto {
+    let moto = written();
+    moto.weigh(&[
+        (name, "blue", 100, "192.0.2.10"),
+        (name, "green", 0, "192.0.2.20"),
+    ]);
+    moto
+}
+
+/// The weights of `name`, blue first, as boto3 sees them.
+fn weights(moto: &Moto, name: &str) -> [u64; 2] {
+    let weights = moto.weights();
+    ["blue", "green"].map(|side| weights[&(name.to_owned(), side.to_owned())])
 }
 
 #[tokio::test]
 async fn a_switch_is_one_batch_that_boto3_sees_and_that_can_be_taken_back() {
-    let moto = Moto::seeded();
-    let (sessions, traffic) = traffic(&moto).await;
+    let name = "batch.acme.example.";
+    let moto = pair(name);
+    let (sessions, traffic) = traffic(moto).await;
     let control = Control::new(sessions);
-    let change = shift(&moto, &zone(&moto, &traffic).await, [0, 100]);
+    let change = shift(moto, &zone(moto, &traffic).await, name, [0, 100]);
     let forth = envelope(change.clone());
     let standing = control.standing(&forth).await.expect("readable");
     assert_eq!(standing, Standing::From);
@@ -145,7 +147,7 @@ async fn a_switch_is_one_batch_that_boto3_sees_and_that_can_be_taken_back() {
         panic!("not accepted");
     };
     assert!(accepted.external_id.is_some());
-    assert_eq!(weights(&moto), [json!(0), json!(100)]);
+    assert_eq!(weights(moto, name), [0, 100]);
     let settled = control.settled(&forth, &accepted).await;
     assert_eq!(settled, Ok(Progress::settled()));
     let standing = control.standing(&forth).await.expect("readable");
@@ -153,15 +155,17 @@ async fn a_switch_is_one_batch_that_boto3_sees_and_that_can_be_taken_back() {
 
     let back = envelope(change.reversed());
     assert!(matches!(control.perform(&back).await, Sent::Accepted(_)));
-    assert_eq!(weights(&moto), [json!(100), json!(0)]);
+    assert_eq!(weights(moto, name), [100, 0]);
 }
 
 #[tokio::test]
 async fn one_wrong_record_refuses_the_whole_batch() {
-    let moto = Moto::seeded();
-    let (sessions, traffic) = traffic(&moto).await;
-    let zone = zone(&moto, &traffic).await;
-    let TrafficChange::ShiftWeights { account, sides, .. } = shift(&moto, &zone, [0, 100]) else {
+    let name = "refused.acme.example.";
+    let moto = pair(name);
+    let (sessions, traffic) = traffic(moto).await;
+    let zone = zone(moto, &traffic).await;
+    let shift = shift(moto, &zone, name, [0, 100]);
+    let TrafficChange::ShiftWeights { account, sides, .. } = shift else {
         panic!("a shift");
     };
     let elsewhere = TrafficChange::ShiftWeights {
@@ -174,30 +178,16 @@ async fn one_wrong_record_refuses_the_whole_batch() {
         panic!("a zone that is not there");
     };
     assert!(matches!(error.kind, Kind::NotFound { .. }), "{error}");
-    assert_eq!(weights(&moto), [json!(100), json!(0)]);
+    assert_eq!(weights(moto, name), [100, 0]);
 }
 
 #[tokio::test]
 async fn a_change_by_hand_is_found_standing_elsewhere() {
-    let moto = Moto::seeded();
-    let (sessions, traffic) = traffic(&moto).await;
-    let change = shift(&moto, &zone(&moto, &traffic).await, [0, 100]);
-    let upsert = json!({
-        "HostedZoneId": moto.made["zone"]["id"],
-        "ChangeBatch": { "Changes": [{
-            "Action": "UPSERT",
-            "ResourceRecordSet": {
-                "Name": "app.acme.example.",
-                "Type": "A",
-                "SetIdentifier": "blue",
-                "Weight": 55,
-                "TTL": 60,
-                "ResourceRecords": [{ "Value": "192.0.2.10" }],
-            },
-        }] },
-    });
-    let account = Some(moto.account("prod-shared"));
-    moto.boto(account, "route53", "change_resource_record_sets", &upsert);
+    let name = "by-hand.acme.example.";
+    let moto = pair(name);
+    let (sessions, traffic) = traffic(moto).await;
+    let change = shift(moto, &zone(moto, &traffic).await, name, [0, 100]);
+    moto.weigh(&[(name, "blue", 55, "192.0.2.10")]);
     let control = Control::new(sessions);
     let standing = control.standing(&envelope(change)).await;
     let Ok(Standing::Elsewhere(lines)) = standing else {

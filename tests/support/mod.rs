@@ -44,15 +44,21 @@ impl Home {
         ]
     }
 
-    /// Runs `awsdeck` with `arguments`, without a terminal, to its end.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_awsdeck"))
+    /// `awsdeck` with `arguments`, alone in these folders and without a terminal.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_awsdeck"));
+        command
             .args(arguments)
             .env_clear()
             .envs(self.variables())
-            .stdin(Stdio::null())
-            .output()
-            .expect("the built binary")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `awsdeck` with `arguments` to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(arguments);
+        command.output().expect("the built binary")
     }
 
     /// Runs `awsdeck` and gives what it printed, once it ended with `code`.

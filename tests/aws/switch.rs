@@ -1,0 +1,129 @@
+//! The whole switch of a name by the real program, on servers that we did not write: answers are
+//! asked from name servers, weights are set and read back by boto3.
+
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use super::{
+    moto::{Moto, written},
+    nameservers::Nameservers,
+    operator::{Operator, Planned},
+};
+
+/// A name of its own with a blue and a green side, and somebody who switches it.
+struct Scene {
+    moto: &'static Moto,
+    name: String,
+    operator: Operator,
+}
+
+impl Scene {
+    fn set(name: &str) -> Self {
+        let moto = written();
+        let name = format!("{name}.acme.example.");
+        moto.weigh(&[
+            (&name, "blue", 100, "192.0.2.10"),
+            (&name, "green", 0, "192.0.2.20"),
+        ]);
+        let operator = Operator::at(moto.endpoint(), Some(nameservers()));
+        Self {
+            moto,
+            name,
+            operator,
+        }
+    }
+
+    fn plan(&self, to: &str) -> Planned {
+        let zone = self.moto.made["zone"]["id"].as_str().expect("an id");
+        let name = self.name.as_str();
+        let place = ["dns-switch", "--zone", zone, "--name", name];
+        let wish = ["--to", to, "--bake", "60s", "--reason", "release-42"];
+        self.operator.plan(&[&place[..], &wish].concat())
+    }
+
+    fn apply(plan: &Planned) -> [&str; 5] {
+        let Planned { digest, phrase, .. } = plan;
+        ["apply", digest, "--write", "--confirm", phrase]
+    }
+
+    /// The weights of blue and green.
+    fn weights(&self) -> [u64; 2] {
+        let weights = self.moto.weights();
+        ["blue", "green"].map(|side| weights[&(self.name.clone(), side.to_owned())])
+    }
+}
+
+fn nameservers() -> &'static Nameservers {
+    static NAMESERVERS: OnceLock<Nameservers> = OnceLock::new();
+    NAMESERVERS.get_or_init(|| {
+        let account = Some(written().account("prod-shared"));
+        Nameservers::start(written().endpoint(), account, 4)
+    })
+}
+
+/// What the last look at the answers counted.
+fn sample(run: &Value) -> &Value {
+    let records = run["items"].as_array().expect("records").iter();
+    let events = records.map(|record| &record["event"]);
+    let mut samples = events.filter(|event| event[0] == "answers");
+    let sample = samples.rfind(|event| event[1]["event"] == "check_sample");
+    &sample.expect("a sample")[1]
+}
+
+#[test]
+fn a_switch_is_refused_until_it_is_meant_and_then_proven_by_the_answers() {
+    let scene = Scene::set("meant");
+    let operator = &scene.operator;
+    let plan = scene.plan("green");
+    assert_eq!(plan.review["environment"], "prod");
+
+    let (_, told) = operator.runs(4, &["apply", &plan.digest, "--confirm", &plan.phrase]);
+    assert!(told.contains("--write"), "{told}");
+    let (_, told) = operator.runs(4, &["apply", &plan.digest, "--write", "--confirm", "prod"]);
+    assert!(told.contains(&plan.phrase), "{told}");
+    assert_eq!(scene.weights(), [100, 0]);
+
+    let (out, _) = operator.runs(0, &Scene::apply(&plan));
+    assert!(out.trim_end().ends_with("succeeded"), "{out}");
+    assert_eq!(scene.weights(), [0, 100]);
+    let run = operator.newest_run();
+    assert_eq!(run["state"], "succeeded");
+    let counted = sample(&run);
+    assert_eq!(counted["by_side"], json!({ "green": 400 }), "{counted}");
+    assert_eq!(
+        (&counted["strange"], &counted["lost"]),
+        (&json!(0), &json!(0))
+    );
+
+    let (_, told) = operator.runs(4, &Scene::apply(&plan));
+    assert!(told.contains("already applied"), "{told}");
+    let (told, _) = operator.runs(0, &["runs", "verify"]);
+    assert!(told.contains("are what was written"), "{told}");
+}
+
+#[test]
+fn shares_between_the_sides_are_those_that_the_servers_really_give() {
+    let scene = Scene::set("shared");
+    let plan = scene.plan("blue=60,green=180");
+    scene.operator.runs(0, &Scene::apply(&plan));
+    assert_eq!(scene.weights(), [60, 180]);
+    let run = scene.operator.newest_run();
+    let counted = &sample(&run)["by_side"];
+    let [blue, green] = ["blue", "green"].map(|side| counted[side].as_u64().expect("some"));
+    assert_eq!(blue + green, 400);
+    // Three of four, by chance: six deviations are 52 answers.
+    assert!((248..=352).contains(&green), "{counted}");
+}
+
+#[test]
+fn what_somebody_else_changed_after_the_plan_is_named_and_nothing_is_sent() {
+    let scene = Scene::set("drift");
+    let plan = scene.plan("green");
+    scene.moto.weigh(&[(&scene.name, "blue", 55, "192.0.2.10")]);
+    let (_, told) = scene.operator.runs(4, &Scene::apply(&plan));
+    assert!(told.contains("blue") && told.contains("55"), "{told}");
+    assert_eq!(scene.weights(), [55, 0]);
+    let runs = scene.operator.json(0, &["runs", "list"]);
+    assert_eq!(runs["items"], json!([]));
+}
