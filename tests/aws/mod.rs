@@ -4,6 +4,7 @@ mod billing;
 mod clusters;
 mod ec2;
 mod environment;
+mod forward;
 mod moto;
 mod nameservers;
 mod network;

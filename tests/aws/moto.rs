@@ -190,6 +190,21 @@ pub(crate) fn run(script: &str, arguments: &[&str], input: &str) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
+/// Where the environment has its packages, botocore's models among them.
+pub(crate) fn packages() -> &'static Path {
+    static PACKAGES: OnceLock<PathBuf> = OnceLock::new();
+    PACKAGES.get_or_init(|| {
+        let home = python().parent().and_then(Path::parent);
+        let versions = home.expect("an environment").join("lib");
+        let mut versions = fs::read_dir(versions).expect("a library").flatten();
+        let packages = versions.find_map(|version| {
+            let packages = version.path().join("site-packages");
+            packages.is_dir().then_some(packages)
+        });
+        packages.expect("packages")
+    })
+}
+
 /// The Python of an environment with moto in it, made on first use; several test processes may ask
 /// at once.
 fn python() -> &'static Path {

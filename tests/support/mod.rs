@@ -1,6 +1,8 @@
 //! What several tests stand on: the real binary, alone in folders of its own, with or without a terminal.
 
 pub(crate) mod deck;
+#[cfg(feature = "aws")]
+pub(crate) mod sigv4;
 
 use std::{
     path::Path,
