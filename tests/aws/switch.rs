@@ -1,14 +1,16 @@
 //! The whole switch of a name by the real program, on servers that we did not write: answers are
 //! asked from name servers, weights are set and read back by boto3.
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, thread};
 
 use serde_json::{Value, json};
 
 use super::{
+    forward::Forward,
     moto::{Moto, written},
     nameservers::Nameservers,
     operator::{Operator, Planned},
+    watch::Watch,
 };
 
 /// A name of its own with a blue and a green side, and somebody who switches it.
@@ -32,6 +34,43 @@ impl Scene {
             name,
             operator,
         }
+    }
+
+    /// Gives both sides health checks; their ids, blue first.
+    fn check(&self) -> [String; 2] {
+        let account = Some(self.moto.account("prod-shared"));
+        let call =
+            |operation: &str, input: &Value| self.moto.boto(account, "route53", operation, input);
+        let sides = [("blue", 100, "192.0.2.10"), ("green", 0, "192.0.2.20")];
+        let checks = sides.map(|(side, _, address)| {
+            let config = json!({ "Type": "TCP", "IPAddress": address, "Port": 443 });
+            let reference = format!("{}{side}", self.name);
+            let input = json!({ "CallerReference": reference, "HealthCheckConfig": config });
+            let made = call("create_health_check", &input);
+            made["HealthCheck"]["Id"]
+                .as_str()
+                .expect("an id")
+                .to_owned()
+        });
+        let records = sides
+            .iter()
+            .zip(&checks)
+            .map(|((side, weight, address), check)| {
+                json!({ "Action": "UPSERT", "ResourceRecordSet": {
+                "Name": self.name,
+                "Type": "A",
+                "SetIdentifier": side,
+                "Weight": weight,
+                "TTL": 60,
+                "ResourceRecords": [{ "Value": address }],
+                "HealthCheckId": check,
+            } })
+            });
+        let changes: Vec<Value> = records.collect();
+        let zone = &self.moto.made["zone"]["id"];
+        let batch = json!({ "HostedZoneId": zone, "ChangeBatch": { "Changes": changes } });
+        call("change_resource_record_sets", &batch);
+        checks
     }
 
     fn plan(&self, to: &str) -> Planned {
@@ -126,4 +165,28 @@ fn what_somebody_else_changed_after_the_plan_is_named_and_nothing_is_sent() {
     assert_eq!(scene.weights(), [55, 0]);
     let runs = scene.operator.json(0, &["runs", "list"]);
     assert_eq!(runs["items"], json!([]));
+}
+
+#[test]
+fn a_side_that_falls_sick_while_it_is_watched_is_switched_back() {
+    let mut scene = Scene::set("sick");
+    let [_, green] = scene.check();
+    let forward = Forward::before(scene.moto);
+    let account = Some(scene.moto.account("prod-shared"));
+    let nameservers = Nameservers::start(forward.endpoint(), account, 2);
+    scene.operator = Operator::at(forward.endpoint(), Some(&nameservers));
+    let plan = scene.plan("green");
+    let organization = scene.moto.made["id"].as_str().expect("an id");
+    thread::scope(|scope| {
+        let applied = scope.spawn(|| scene.operator.runs(0, &Scene::apply(&plan)));
+        let watch = Watch::over(&scene.operator, organization);
+        watch.wait_for("bake", "CheckBegan");
+        assert_eq!(scene.weights(), [0, 100]);
+        forward.world().sicken(&green, true);
+        let (out, _) = applied.join().expect("it ends");
+        assert!(out.trim_end().ends_with("rolled_back"), "{out}");
+    });
+    assert_eq!(scene.weights(), [100, 0]);
+    let run = scene.operator.newest_run();
+    assert!(run.to_string().contains("green is not healthy"), "{run}");
 }
