@@ -3,6 +3,7 @@
 pub mod change;
 pub mod cluster;
 pub mod cost;
+pub mod gap;
 pub mod health;
 pub mod id;
 pub mod network;
@@ -13,6 +14,7 @@ pub mod text;
 pub mod traffic;
 
 pub use change::{Change, ChangeKind, Class, Ref, Standing};
+pub use gap::Gap;
 pub use health::{Health, State};
 pub use id::{
     AccountId, AllocationId, Arn, AttachmentId, ClusterName, EndpointId, FlowLogId, HealthCheckId,

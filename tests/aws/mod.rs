@@ -17,4 +17,5 @@ mod sends;
 mod sign_in;
 mod switch;
 mod traffic;
+mod views;
 mod watch;

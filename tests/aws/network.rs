@@ -46,7 +46,7 @@ async fn a_network_holds_what_boto3_reads() {
     let moto = shared();
     let account = moto.account("prod-shared");
     let network = read(moto, account).await;
-    assert_eq!(network.gaps, Vec::<String>::new());
+    assert_eq!(network.gaps, []);
     let same = |own: BTreeSet<String>, operation, set, id| {
         assert_eq!(
             own,

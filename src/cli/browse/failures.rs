@@ -8,7 +8,10 @@ use serde::Serialize;
 use super::Sight;
 use crate::{
     inventory::{Query, QueryKind},
-    model::{AccountId, Place, Region, Remote, Trouble, TroubleKind},
+    model::{
+        AccountId, Gap, Place, Region, Remote, Trouble, TroubleKind, network::Network,
+        protection::Protection,
+    },
 };
 
 /// One read that failed.
@@ -74,29 +77,56 @@ pub(super) fn all(sight: Sight<'_>, kinds: &[QueryKind]) -> Vec<Failure> {
                     Some(Failure::new(*kind, Some(*account), None, remote.trouble()?))
                 }));
             }
-            QueryKind::Network => placed(*kind, &inventory.networks, sight, &mut failures),
-            QueryKind::Clusters => placed(*kind, &inventory.clusters, sight, &mut failures),
-            QueryKind::Protection => placed(*kind, &inventory.protections, sight, &mut failures),
-            QueryKind::Balancers => placed(*kind, &inventory.balancers, sight, &mut failures),
+            QueryKind::Network => {
+                let gaps = |network: &Network| network.gaps.clone();
+                placed(*kind, &inventory.networks, sight, gaps, &mut failures);
+            }
+            QueryKind::Protection => {
+                let gaps = |protection: &Protection| protection.gaps.clone();
+                placed(*kind, &inventory.protections, sight, gaps, &mut failures);
+            }
+            QueryKind::Clusters => {
+                placed(
+                    *kind,
+                    &inventory.clusters,
+                    sight,
+                    |_| Vec::new(),
+                    &mut failures,
+                );
+            }
+            QueryKind::Balancers => {
+                placed(
+                    *kind,
+                    &inventory.balancers,
+                    sight,
+                    |_| Vec::new(),
+                    &mut failures,
+                );
+            }
         }
     }
     failures
 }
 
+/// Places that could not be read, and parts of those that could.
 fn placed<T>(
     kind: QueryKind,
     from: &BTreeMap<Place, Remote<Arc<T>>>,
     sight: Sight<'_>,
+    gaps: impl Fn(&T) -> Vec<Gap>,
     failures: &mut Vec<Failure>,
 ) {
     let tree = sight.inventory.tree();
     let in_view = from
         .iter()
         .filter(|(place, _)| sight.scope.holds_place(place, &tree));
-    failures.extend(in_view.filter_map(|(place, remote)| {
+    for (place, remote) in in_view {
+        let parts = remote.value().map(|value| gaps(value)).unwrap_or_default();
+        let parts = parts.iter().map(Gap::told);
+        let failed = remote.trouble().cloned().into_iter().chain(parts);
         let (account, region) = (Some(place.account), Some(&place.region));
-        Some(Failure::new(kind, account, region, remote.trouble()?))
-    }));
+        failures.extend(failed.map(|trouble| Failure::new(kind, account, region, &trouble)));
+    }
 }
 
 /// When the oldest of what is shown was read.

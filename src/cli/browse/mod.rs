@@ -81,13 +81,13 @@ const LISTINGS: &[Listing] = &[
     },
     Listing {
         name: "backups",
-        tables: &["protection", "jobs"],
+        tables: &["protection", "recovery_points", "jobs"],
         kinds: &[QueryKind::Protection],
     },
     Listing {
         name: "zones",
-        tables: &["zones", "records"],
-        kinds: &[QueryKind::Zones],
+        tables: &["zones", "records", "health_checks", "balancers", "targets"],
+        kinds: &[QueryKind::Zones, QueryKind::Balancers],
     },
 ];
 

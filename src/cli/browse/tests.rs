@@ -218,6 +218,10 @@ async fn zones_come_with_their_records() {
     shop.example.com.          ok     CNAME  blue   weight 100  100 %  shop-blue-103196157.eu-west-1.elb.amazonaws.com.     300
     shop.example.com.          ok     CNAME  green  weight 0      0 %  shop-green-189632128.eu-west-1.elb.amazonaws.com.    300
     *.preview.example.com.     ok     CNAME         simple      100 %  shop.example.com.                                     60
+
+    CHECKS                               STATE  ENV   ACCOUNT      HEALTHY  CHECKERS  WHY
+    HTTPS blue.shop.example.com/health   ok     prod  prod-shared       16        16
+    HTTPS green.shop.example.com/health  ok     prod  prod-shared       16        16
     "#);
 }
 

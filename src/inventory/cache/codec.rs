@@ -10,6 +10,8 @@ pub(super) const FORMAT: i64 = fingerprint(&[
     include_bytes!("codec.rs"),
     include_bytes!("../query.rs"),
     include_bytes!("../../model/id.rs"),
+    include_bytes!("../../model/gap.rs"),
+    include_bytes!("../../model/remote.rs"),
     include_bytes!("../../model/organization.rs"),
     include_bytes!("../../model/network/mod.rs"),
     include_bytes!("../../model/cluster.rs"),

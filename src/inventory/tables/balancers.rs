@@ -21,7 +21,7 @@ pub(super) const TABLE: Table = Table {
         Column::new("env", "ENV", ColumnKind::Text, 7),
         Column::new("account", "ACCOUNT", ColumnKind::Text, 14),
         Column::new("region", "REGION", ColumnKind::Text, 12),
-        Column::new("kind", "KIND", ColumnKind::Text, 11),
+        Column::new("type", "KIND", ColumnKind::Text, 11),
         Column::new("scheme", "SCHEME", ColumnKind::Text, 15),
         Column::new("healthy", "HEALTHY", ColumnKind::Number, 7),
         Column::new("targets", "TARGETS", ColumnKind::Number, 7),

@@ -10,8 +10,8 @@ use super::{Cell, Column, Lens, Object, Row};
 use crate::{
     inventory::Inventory,
     model::{
-        Account, AccountId, Arn, EnvironmentClass, Health, Organization, Place, Region, Remote,
-        State, Tags, Trouble,
+        Account, AccountId, Arn, EnvironmentClass, Gap, Health, Organization, Place, Region,
+        Remote, State, Tags, Trouble,
     },
 };
 
@@ -102,6 +102,21 @@ impl<'a> Ground<'a> {
                 self.unread_row(place.account, Some(&place.region), trouble, columns)
             })
             .collect()
+    }
+
+    /// A grey row for each part of a place that could not be read although the rest could: of the
+    /// calls `of`, or of all.
+    pub(super) fn gaps(
+        &self,
+        place: &Place,
+        gaps: &[Gap],
+        of: Option<&[&str]>,
+        columns: &[Column],
+    ) -> Vec<Row> {
+        let meant = |gap: &&Gap| of.is_none_or(|calls| calls.contains(&gap.action.as_str()));
+        let row =
+            |gap: &Gap| self.unread_row(place.account, Some(&place.region), &gap.told(), columns);
+        gaps.iter().filter(meant).map(row).collect()
     }
 
     /// Fills the columns that say where and why; the others are unknown.

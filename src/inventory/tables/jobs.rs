@@ -19,7 +19,7 @@ pub(super) const TABLE: Table = Table {
         Column::new("env", "ENV", ColumnKind::Text, 7),
         Column::new("account", "ACCOUNT", ColumnKind::Text, 14),
         Column::new("region", "REGION", ColumnKind::Text, 12),
-        Column::new("kind", "KIND", ColumnKind::Text, 8),
+        Column::new("type", "KIND", ColumnKind::Text, 8),
         Column::new("created", "STARTED", ColumnKind::Age, 7),
         Column::new("status", "STATUS", ColumnKind::Text, 10),
         Column::new("reason", "WHY", ColumnKind::Text, 30),
@@ -40,6 +40,10 @@ fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
         .into_iter()
         .map(|(place, job)| row(&ground, place, job))
         .collect();
+    for (place, protection) in ground.read(&inventory.protections) {
+        let calls = Some(["backup:ListBackupJobs"].as_slice());
+        rows.extend(ground.gaps(place, &protection.gaps, calls, TABLE.columns));
+    }
     rows.extend(ground.unread(&inventory.protections, TABLE.columns));
     rows
 }

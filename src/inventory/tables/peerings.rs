@@ -31,6 +31,14 @@ pub(super) const TABLE: Table = Table {
     rows,
 };
 
+/// The calls that an edge is judged by.
+const CALLS: &[&str] = &[
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeTransitGatewayAttachments",
+    "ec2:DescribeTransitGateways",
+    "ec2:DescribeVpcPeeringConnections",
+];
+
 fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
     let ground = Ground::new(inventory, lens);
     let topology = Topology::new(networks(inventory));
@@ -51,6 +59,9 @@ fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
             .then(|| of_join(&ground, join, node))
     });
     let mut rows: Vec<Row> = edges.chain(joins).collect();
+    for (place, network) in ground.read(&inventory.networks) {
+        rows.extend(ground.gaps(place, &network.gaps, Some(CALLS), TABLE.columns));
+    }
     rows.extend(ground.unread(&inventory.networks, TABLE.columns));
     rows
 }

@@ -47,6 +47,9 @@ fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
         .filter(|thing| ground.has(&thing.place))
         .map(|thing| row(&ground, thing))
         .collect();
+    for (place, protection) in ground.read(&inventory.protections) {
+        rows.extend(ground.gaps(place, &protection.gaps, None, TABLE.columns));
+    }
     rows.extend(ground.unread(&inventory.protections, TABLE.columns));
     rows
 }

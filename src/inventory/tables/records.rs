@@ -14,7 +14,7 @@ pub(super) const RECORDS: Table = Table {
     columns: &[
         Column::new("name", "RECORD", ColumnKind::Text, 28),
         Column::new("state", "STATE", ColumnKind::State, 9),
-        Column::new("kind", "TYPE", ColumnKind::Text, 5),
+        Column::new("type", "TYPE", ColumnKind::Text, 5),
         Column::new("side", "SIDE", ColumnKind::Text, 10),
         Column::new("routing", "ROUTING", ColumnKind::Text, 14),
         Column::new("share", "SHARE", ColumnKind::Percent, 6),

@@ -43,6 +43,9 @@ fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
                 .iter()
                 .map(|subnet| row(&ground, network, subnet)),
         );
+        let calls = ["ec2:DescribeSubnets", "ec2:DescribeRouteTables"];
+        let calls = Some(calls.as_slice());
+        rows.extend(ground.gaps(&network.place, &network.gaps, calls, TABLE.columns));
     }
     rows.extend(ground.unread(&inventory.networks, TABLE.columns));
     rows

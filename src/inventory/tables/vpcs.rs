@@ -50,6 +50,7 @@ fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
             let found = findings.get(&vpc.id).copied().unwrap_or_default();
             rows.push(row(&ground, network, vpc, edges, found));
         }
+        rows.extend(ground.gaps(&network.place, &network.gaps, None, TABLE.columns));
     }
     rows.extend(ground.unread(&inventory.networks, TABLE.columns));
     rows
@@ -146,4 +147,53 @@ fn exits(network: &Network, vpc: &VpcId) -> String {
         words.push("tgw".into());
     }
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::{
+        config::Environments,
+        inventory::{Loaded, Query, Scope, fixture, tables},
+        model::{Gap, Place, Trouble, TroubleKind},
+    };
+
+    #[test]
+    fn a_part_that_could_not_be_read_is_a_row_of_the_tables_that_lack_it() {
+        let place = Place::new(fixture::id(1), "eu-west-1");
+        let mut network = Network::empty(place.clone());
+        network.gaps.push(Gap {
+            action: "ec2:DescribeRouteTables".into(),
+            trouble: Trouble {
+                kind: TroubleKind::Denied,
+                message: "no".into(),
+                hint: None,
+            },
+        });
+        let mut inventory = Inventory::default();
+        let loaded = Loaded::Network(Arc::new(network));
+        inventory.accept(&Query::Network(place), loaded, Timestamp::UNIX_EPOCH);
+        let lens = Lens {
+            scope: &Scope::default(),
+            environments: &Environments::default(),
+            now: Timestamp::UNIX_EPOCH,
+        };
+        for name in ["vpcs", "subnets", "peerings"] {
+            let table = tables::named(name).expect("a table");
+            let rows = (table.rows)(&inventory, &lens);
+            let told: Vec<(State, &str)> = rows
+                .iter()
+                .map(|row| (row.health.state, row.health.reason.as_str()))
+                .collect();
+            assert_eq!(
+                told,
+                [(State::Denied, "ec2:DescribeRouteTables: no")],
+                "{name}"
+            );
+        }
+    }
 }

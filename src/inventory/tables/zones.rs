@@ -16,7 +16,7 @@ pub(super) const TABLE: Table = Table {
         Column::new("state", "STATE", ColumnKind::State, 9),
         Column::new("env", "ENV", ColumnKind::Text, 7),
         Column::new("account", "ACCOUNT", ColumnKind::Text, 14),
-        Column::new("kind", "KIND", ColumnKind::Text, 7),
+        Column::new("type", "KIND", ColumnKind::Text, 7),
         Column::new("records", "RECORDS", ColumnKind::Number, 7),
         Column::new("weighted", "WEIGHTED", ColumnKind::Number, 8),
         Column::new("reason", "WHY", ColumnKind::Text, 24),

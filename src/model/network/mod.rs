@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, AllocationId, AttachmentId, EndpointId, FlowLogId, InternetGatewayId, NatGatewayId,
+    AccountId, AllocationId, AttachmentId, EndpointId, FlowLogId, Gap, InternetGatewayId, NatGatewayId,
     NetworkAclId, PeeringId, Place, Region, RouteTableId, SecurityGroupId, SubnetId, Tags,
     TransitGatewayId, TransitGatewayRouteTableId, VpcId, ZoneName,
 };
@@ -43,9 +43,8 @@ pub struct Network {
     pub endpoints: Vec<VpcEndpoint>,
     #[serde(default)]
     pub flow_logs: Vec<FlowLog>,
-    /// What could not be read, in words: that part is unknown, not empty.
     #[serde(default)]
-    pub gaps: Vec<String>,
+    pub gaps: Vec<Gap>,
 }
 
 impl Network {

@@ -301,10 +301,10 @@ fn of_bucket(
 
 /// "There is none" can only be said where everything could be asked.
 fn unless_unknown(protection: &Protection, without: State, reason: &str) -> Health {
-    match protection.unavailable.first() {
-        Some(call) => Health::new(
+    match protection.gaps.first() {
+        Some(gap) => Health::new(
             State::Unknown,
-            format!("the endpoint does not offer {call}, so backups are unknown"),
+            format!("not all of its backups could be asked for: {gap}"),
         ),
         None => Health::new(without, reason),
     }
@@ -375,7 +375,7 @@ fn name(arn: &Arn) -> String {
 mod tests {
     use super::*;
     use crate::model::{
-        Region,
+        Gap, Region, Trouble, TroubleKind,
         protection::{DatabaseSnapshot, RPO, RecoveryPoint},
     };
 
@@ -395,7 +395,7 @@ mod tests {
             recovery_points: Vec::new(),
             jobs: Vec::new(),
             buckets: Vec::new(),
-            unavailable: Vec::new(),
+            gaps: Vec::new(),
         }
     }
 
@@ -501,7 +501,14 @@ mod tests {
         protection.databases[0].latest_restorable = None;
         protection.databases[0].backup_retention_days = 0;
         assert_eq!(look(&[&protection], false).health.state, State::Failed);
-        protection.unavailable.push("ListRecoveryPoints".into());
+        protection.gaps.push(Gap {
+            action: "backup:ListBackupJobs".into(),
+            trouble: Trouble {
+                kind: TroubleKind::Denied,
+                message: "no".into(),
+                hint: None,
+            },
+        });
         assert_eq!(look(&[&protection], false).health.state, State::Unknown);
     }
 

@@ -5,7 +5,7 @@ mod assess;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Arn, Place, Region, Tags, ZoneName};
+use super::{Arn, Gap, Place, Region, Tags, ZoneName};
 pub use assess::{Objective, Protected, assess, length};
 
 /// Recovery time objective of critical services: four hours.
@@ -25,8 +25,7 @@ pub struct Protection {
     pub jobs: Vec<BackupJob>,
     /// Only in the region where the bucket is.
     pub buckets: Vec<Bucket>,
-    /// Calls that the endpoint does not offer, by name: their part is unknown, not empty.
-    pub unavailable: Vec<String>,
+    pub gaps: Vec<Gap>,
 }
 
 /// An RDS instance, a Multi-AZ cluster or an Aurora cluster.

@@ -2,11 +2,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::provider::{Kind, Result};
+use crate::{
+    model::Gap,
+    provider::{Kind, Result},
+};
 
-/// Actions that were not offered or not allowed, with the reason.
 #[derive(Debug, Default)]
-pub(super) struct Gaps(Mutex<Vec<(String, String)>>);
+pub(super) struct Gaps(Mutex<Vec<Gap>>);
 
 impl Gaps {
     /// The outcome, or nothing where the endpoint does not offer `action` or the role may not do
@@ -16,7 +18,10 @@ impl Gaps {
             if !matches!(error.kind, Kind::Unavailable { .. } | Kind::Denied { .. }) {
                 return Err(error);
             }
-            let gap = (action.to_owned(), error.trouble().message);
+            let gap = Gap {
+                action: action.to_owned(),
+                trouble: error.trouble(),
+            };
             let mut gaps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if !gaps.contains(&gap) {
                 gaps.push(gap);
@@ -25,27 +30,11 @@ impl Gaps {
         })
     }
 
-    /// The actions, each once, in the order of their names.
-    pub(super) fn actions(self) -> Vec<String> {
-        let mut actions: Vec<String> = self
-            .sorted()
-            .into_iter()
-            .map(|(action, _)| action)
-            .collect();
-        actions.dedup();
-        actions
-    }
-
-    /// One line for each, in the order of the actions, whichever answer came first.
-    pub(super) fn lines(self) -> Vec<String> {
-        let line = |(action, reason)| format!("{action}: {reason}");
-        self.sorted().into_iter().map(line).collect()
-    }
-
-    fn sorted(self) -> Vec<(String, String)> {
+    /// In the order of the calls, whichever answer came first.
+    pub(super) fn found(self) -> Vec<Gap> {
         let gaps = self.0.into_inner();
         let mut gaps = gaps.unwrap_or_else(PoisonError::into_inner);
-        gaps.sort();
+        gaps.sort_by(|a, b| a.action.cmp(&b.action));
         gaps
     }
 }
@@ -67,17 +56,18 @@ mod tests {
             retry_after: None,
         });
         assert_eq!(
-            gaps.part("DescribeVpcs", Err::<Vec<u8>, _>(missing)),
+            gaps.part("ec2:DescribeVpcs", Err::<Vec<u8>, _>(missing)),
             Ok(Vec::new())
         );
         assert!(
-            gaps.part("DescribeSubnets", Err::<Vec<u8>, _>(busy))
+            gaps.part("ec2:DescribeSubnets", Err::<Vec<u8>, _>(busy))
                 .is_err()
         );
-        assert_eq!(gaps.part("DescribeZones", Ok(vec![1])), Ok(vec![1]));
+        assert_eq!(gaps.part("ec2:DescribeZones", Ok(vec![1])), Ok(vec![1]));
+        let told: Vec<String> = gaps.found().iter().map(Gap::to_string).collect();
         assert_eq!(
-            gaps.lines(),
-            ["DescribeVpcs: ec2 is unavailable here: no such call"]
+            told,
+            ["ec2:DescribeVpcs: ec2 is unavailable here: no such call"]
         );
     }
 }

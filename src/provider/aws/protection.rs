@@ -35,7 +35,7 @@ impl provider::Protections for Protections {
             recovery_points: Vec::new(),
             jobs: Vec::new(),
             buckets: Vec::new(),
-            unavailable: Vec::new(),
+            gaps: Vec::new(),
         };
         let ((databases, snapshots), (), buckets) = tokio::try_join!(
             rds::databases(&self.sessions, place, &gaps),
@@ -45,7 +45,7 @@ impl provider::Protections for Protections {
         protection.databases = databases;
         protection.snapshots = snapshots;
         protection.buckets = buckets;
-        protection.unavailable = gaps.actions();
+        protection.gaps = gaps.found();
         Ok(protection)
     }
 }

@@ -34,7 +34,7 @@ static SPEC: Spec = Spec {
     banner,
     details,
     painter: Some(paint),
-    spare: &["account", "kind", "region"],
+    spare: &["account", "kind", "region", "type"],
     hints: &[
         (Verb::NextForm, None, "copies"),
         (Verb::Operations, None, "restore"),

@@ -366,7 +366,7 @@ fn protection(number: u64) -> Protection {
         recovery_points: Vec::new(),
         jobs: Vec::new(),
         buckets: Vec::new(),
-        unavailable: Vec::new(),
+        gaps: Vec::new(),
     };
     if purpose != 0 {
         return protection;

@@ -106,7 +106,7 @@ fn tell_record(table: &Table, row: &Row, pairs: &mut Pairs, desk: &Desk<'_>) -> 
         Cell::Text(text) => Some(text.as_str()),
         _ => None,
     };
-    let (name, kind, zone) = (said("name")?, said("kind")?, said("zone")?);
+    let (name, kind, zone) = (said("name")?, said("type")?, said("zone")?);
     let zone: &HostedZone = all.zones.iter().find(|candidate| candidate.name == zone)?;
     let sides: Vec<&Record> = zone
         .records

@@ -75,7 +75,7 @@ pub enum SideState {
     Routed,
     Missing,
     BlackHole,
-    /// The account of this side could not be read.
+    /// The route tables of this side could not be read.
     Unknown,
 }
 

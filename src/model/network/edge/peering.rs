@@ -146,11 +146,12 @@ fn by_routes(
             reach(index, to)
         )
     };
-    let unread = |end: &PeeringEnd| {
-        format!(
+    let unread = |end: &PeeringEnd| match index.vpcs.get(&end.vpc) {
+        Some((vpc, _)) => format!("the route tables of {} were not read", vpc.label()),
+        None => format!(
             "account {} in {} was not read, so its routes are unknown",
             end.account, end.region
-        )
+        ),
     };
     match (a_to_b.state, b_to_a.state) {
         (SideState::Routed, SideState::Routed) => (EdgeState::Ok, String::new()),
@@ -180,7 +181,8 @@ fn side(index: &Index<'_>, peering: &Peering, from: &PeeringEnd, to: &PeeringEnd
         missing: Vec::new(),
         dropping: Vec::new(),
     };
-    if !index.vpcs.contains_key(&from.vpc) {
+    // Every VPC has a main route table: where none is known, none was read.
+    if index.tables(&from.vpc).is_empty() {
         return side;
     }
     let far = ends_cidrs(index, to);

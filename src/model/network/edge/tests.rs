@@ -34,6 +34,23 @@ fn routes_missing_on_both_sides_are_no_one_way() {
 }
 
 #[test]
+fn route_tables_that_could_not_be_read_are_unknown_and_not_without_routes() {
+    let mut world = sample::peered();
+    world.networks[1].route_tables.clear();
+    let edge = only(&world);
+    insta::assert_snapshot!(
+        format!("{}: {}", edge.state.word(), edge.reason),
+        @"unknown: the route tables of ml were not read"
+    );
+    let mut world = sample::transit();
+    for network in &mut world.networks {
+        network.route_tables.clear();
+    }
+    let joins = Topology::new(&world.networks).joins;
+    assert!(joins.iter().all(|join| join.state == EdgeState::Unknown));
+}
+
+#[test]
 fn a_route_that_drops_packets_is_a_black_hole() {
     let mut world = sample::peered();
     for route in &mut world.table("b").routes {

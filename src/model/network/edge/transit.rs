@@ -53,6 +53,10 @@ fn verdict(
         let reason = "the VPC's account was not read, so its routes are unknown";
         return (EdgeState::Unknown, reason.into());
     }
+    if index.tables(vpc).is_empty() {
+        let reason = format!("the route tables of {} were not read", index.label(vpc));
+        return (EdgeState::Unknown, reason);
+    }
     let gateway = RouteTarget::TransitGateway(attachment.gateway.clone());
     let mut routes = index
         .tables(vpc)

@@ -63,7 +63,7 @@ pub(super) async fn client(sessions: &Sessions, place: &Place) -> Result<Ec2> {
 }
 
 /// Reads everything. Without VPCs there is no network to show; any other part that the endpoint
-/// does not offer or the role may not read is left out and named in `gaps`.
+/// does not offer or the role may not read is left out and told in `gaps`.
 async fn network(ec2: &Ec2, place: &Place) -> Result<Network> {
     let reader = Reader {
         ec2,
@@ -100,7 +100,7 @@ async fn network(ec2: &Ec2, place: &Place) -> Result<Network> {
     network.transit_route_tables = transit_route_tables;
     network.security_groups = some(security_groups, shape::security_group);
     network.acls = each(acls, shape::acl);
-    network.gaps = reader.gaps.lines();
+    network.gaps = reader.gaps.found();
     Ok(network)
 }
 
@@ -128,7 +128,11 @@ impl Reader<'_> {
 
     /// A part that the rest can do without.
     async fn part<L: List>(&self) -> Result<Vec<L::Item>> {
-        self.gaps.part(L::ACTION, self.list::<L>().await)
+        self.part_of(L::ACTION, self.list::<L>().await)
+    }
+
+    fn part_of<T: Default>(&self, action: &str, outcome: Result<T>) -> Result<T> {
+        self.gaps.part(&format!("ec2:{action}"), outcome)
     }
 
     async fn transit_route_tables(&self) -> Result<Vec<TransitGatewayRouteTable>> {
@@ -142,7 +146,7 @@ impl Reader<'_> {
         let call = Call::new("ec2", SearchRoutes::ACTION, self.place);
         let found = self.ec2.search_routes(&ask).await;
         let found = found.map_err(|error| call.error(error));
-        let routes = self.gaps.part(SearchRoutes::ACTION, found)?;
+        let routes = self.part_of(SearchRoutes::ACTION, found)?;
         Ok(TransitGatewayRouteTable {
             id: table.transit_gateway_route_table_id.into(),
             gateway: table.transit_gateway_id.into(),

@@ -61,6 +61,7 @@ pub(in super::super) fn network(
         network
             .vpcs
             .push(ground.vpc("staging-legacy", ground.legacy_id(), legacy));
+        network.route_tables.push(routes::legacy(&ground, legacy));
     }
     network
 }

@@ -20,6 +20,15 @@ pub(super) fn route_tables(ground: &Ground<'_>) -> Vec<RouteTable> {
     tables
 }
 
+/// The main table of the legacy VPC, which leads nowhere.
+pub(super) fn legacy(ground: &Ground<'_>, cidr: IpNet) -> RouteTable {
+    let routes = vec![route(cidr, RouteTarget::Local)];
+    RouteTable {
+        vpc: ground.legacy_id(),
+        ..table(ground, "legacy", true, Vec::new(), routes)
+    }
+}
+
 fn public(ground: &Ground<'_>) -> RouteTable {
     let out = RouteTarget::InternetGateway(ground.id("igw", "igw").into());
     let subnets = (0..3).map(|at| subnet_id(ground.estate, ground.site, ground.region, true, at));

@@ -30,7 +30,7 @@ pub(in super::super) fn protection(
         recovery_points: Vec::new(),
         jobs: Vec::new(),
         buckets: buckets::buckets(&ground),
-        unavailable: Vec::new(),
+        gaps: Vec::new(),
     };
     backup::add(&ground, &mut found);
     found
