@@ -17,5 +17,6 @@ mod sends;
 mod sign_in;
 mod switch;
 mod traffic;
+mod trouble;
 mod views;
 mod watch;

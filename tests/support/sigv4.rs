@@ -81,12 +81,13 @@ impl Presigned<'_> {
             .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
             .collect();
         query.sort();
-        let mut headers = String::new();
-        for name in signed.split(';') {
+        let header = |name: &str| {
             let value = (self.header)(name).ok_or_else(|| Refusal::Unsent(name.into()))?;
-            let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-            headers += &format!("{name}:{value}\n");
-        }
+            let words: Vec<&str> = value.split_whitespace().collect();
+            Ok(format!("{name}:{}\n", words.join(" ")))
+        };
+        let headers: Vec<String> = signed.split(';').map(header).collect::<Result<_, _>>()?;
+        let headers = headers.concat();
         let nothing = hex(&Sha256::digest(b""));
         Ok(format!(
             "{}\n{}\n{}\n{headers}\n{signed}\n{nothing}",
@@ -132,7 +133,9 @@ fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = |byte: &u8| [byte >> 4, byte & 0xf];
+    let digit = |half: u8| char::from_digit(half.into(), 16).expect("half a byte");
+    bytes.iter().flat_map(digits).map(digit).collect()
 }
 
 #[cfg(test)]

@@ -12,19 +12,25 @@ pub(super) struct Gaps(Mutex<Vec<Gap>>);
 
 impl Gaps {
     /// The outcome, or nothing where the endpoint does not offer `action` or the role may not do
-    /// it. Anything else, such as throttling, is a failure of the whole.
+    /// it. Anything else, such as throttling, is a failure of the whole; so is a role that refuses
+    /// to be assumed, which denies every call alike.
     pub(super) fn part<T: Default>(&self, action: &str, outcome: Result<T>) -> Result<T> {
         outcome.or_else(|error| {
-            if !matches!(error.kind, Kind::Unavailable { .. } | Kind::Denied { .. }) {
+            let of_the_call = match &error.kind {
+                Kind::Unavailable { .. } => true,
+                Kind::Denied { action, .. } => !action.starts_with("sts:"),
+                _ => false,
+            };
+            if !of_the_call {
                 return Err(error);
             }
-            let gap = Gap {
-                action: action.to_owned(),
-                trouble: error.trouble(),
-            };
             let mut gaps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if !gaps.contains(&gap) {
-                gaps.push(gap);
+            // Once for each call: of a hundred buckets it would be the same hundred times.
+            if !gaps.iter().any(|gap| gap.action == action) {
+                gaps.push(Gap {
+                    action: action.to_owned(),
+                    trouble: error.trouble(),
+                });
             }
             Ok(T::default())
         })
@@ -55,6 +61,12 @@ mod tests {
             service: "ec2".into(),
             retry_after: None,
         });
+        let role = Error::new(Kind::Denied {
+            action: "sts:AssumeRole".into(),
+            message: "no".into(),
+        });
+        let refused = gaps.part("ec2:DescribeVpcs", Err::<Vec<u8>, _>(role));
+        assert!(refused.is_err(), "nothing can be read without the role");
         assert_eq!(
             gaps.part("ec2:DescribeVpcs", Err::<Vec<u8>, _>(missing)),
             Ok(Vec::new())

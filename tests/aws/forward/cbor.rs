@@ -110,7 +110,7 @@ fn head(major: u8, count: u64, bytes: &mut Vec<u8>) {
     match count {
         0..=23 => bytes.push(major | u8::try_from(count).expect("small")),
         _ => {
-            bytes.push(major | 27);
+            bytes.push(major | 0x1b);
             bytes.extend(count.to_be_bytes());
         }
     }
@@ -134,7 +134,9 @@ fn put(value: &Value, bytes: &mut Vec<u8>) {
         }
         Value::Array(list) => {
             head(4, list.len() as u64, bytes);
-            list.iter().for_each(|value| put(value, bytes));
+            for value in list {
+                put(value, bytes);
+            }
         }
         Value::Object(map) => {
             head(5, map.len() as u64, bytes);

@@ -94,8 +94,8 @@ fn result(asked: &Value, accounts: &[String], start: Date, end: Date) -> Value {
     let metrics = |cents: i64| -> Value {
         let names = asked["Metrics"].as_array().into_iter().flatten();
         let value = json!({ "Amount": dollars(cents), "Unit": "USD" });
-        let named = names.filter_map(|name| Some((name.as_str()?.to_owned(), value.clone())));
-        Value::Object(named.collect())
+        let told = names.filter_map(|name| Some((name.as_str()?.to_owned(), value.clone())));
+        Value::Object(told.collect())
     };
     let by = asked["GroupBy"].as_array().cloned().unwrap_or_default();
     let mut groups: Vec<(Vec<String>, i64)> = Vec::new();

@@ -196,9 +196,10 @@ fn execution(mut made: MutexGuard<'_, Made>, request: &Request) -> Answer {
             for state in states.filter(|state| state["name"] == name) {
                 state["status"] = json!(if approved { "completed" } else { "failed" });
             }
-            match approved {
-                true => one["executionState"] = json!("inProgress"),
-                false => end(one, "failed"),
+            if approved {
+                one["executionState"] = json!("inProgress");
+            } else {
+                end(one, "failed");
             }
             json!({})
         }

@@ -18,20 +18,21 @@ pub(super) fn answer(rules: &Rules, request: &Request) -> Answer {
     };
     let resources = request.list("ResourceArns");
     let resource = resources.first().map_or("*", String::as_str);
-    let mut results = String::new();
-    for action in request.list("ActionNames") {
+    let result = |action: String| {
         let decision = if rules.denies(account, &role, &action) {
             "implicitDeny"
         } else {
             "allowed"
         };
-        results += &format!(
+        format!(
             "<member><EvalActionName>{action}</EvalActionName>\
              <EvalResourceName>{resource}</EvalResourceName>\
              <EvalDecision>{decision}</EvalDecision><MatchedStatements/>\
              <MissingContextValues/></member>"
-        );
-    }
+        )
+    };
+    let actions = request.list("ActionNames").into_iter();
+    let results = actions.map(result).collect::<Vec<_>>().concat();
     let inside =
         format!("<EvaluationResults>{results}</EvaluationResults><IsTruncated>false</IsTruncated>");
     Answer::result(request, SPACE, &inside)

@@ -60,7 +60,7 @@ pub(super) async fn answer(world: &World, request: &Request) -> Answer {
     let principal = request.needed("principalArn");
     let key = (cluster, principal);
     if request.operation == "CreateAccessEntry" {
-        return create(world, request, key);
+        return create(world, request, &key);
     }
     let known = world.here(request, |place| {
         let entry = place.eks.access.get_mut(&key)?;
@@ -122,8 +122,8 @@ fn on(request: &Request, entry: &mut Entry) -> Value {
     }
 }
 
-fn create(world: &World, request: &Request, key: (String, String)) -> Answer {
-    let (cluster, principal) = &key;
+fn create(world: &World, request: &Request, key: &(String, String)) -> Answer {
+    let (cluster, principal) = key;
     let kind = request.text("type");
     let groups = &request.document["kubernetesGroups"];
     let told = json!({
@@ -138,7 +138,7 @@ fn create(world: &World, request: &Request, key: (String, String)) -> Answer {
         "type": kind.unwrap_or_else(|| "STANDARD".into()),
     });
     let taken = world.here(request, |place| {
-        let taken = place.eks.access.contains_key(&key);
+        let taken = place.eks.access.contains_key(key);
         if !taken {
             let entry = Entry {
                 told: told.clone(),

@@ -45,7 +45,7 @@ pub(super) async fn answer(world: &World, request: &Request) -> Answer {
     let name = request.needed("addonName");
     let key = (cluster, name);
     if request.operation == "CreateAddon" {
-        return create(world, request, key);
+        return create(world, request, &key);
     }
     let known = world.here(request, |place| {
         let addon = place.eks.addons.get_mut(&key)?;
@@ -77,8 +77,8 @@ pub(super) async fn answer(world: &World, request: &Request) -> Answer {
     }
 }
 
-fn create(world: &World, request: &Request, key: (String, String)) -> Answer {
-    let (cluster, name) = &key;
+fn create(world: &World, request: &Request, key: &(String, String)) -> Answer {
+    let (cluster, name) = key;
     let Some((_, usual, _)) = KNOWN.iter().find(|(known, ..)| known == name) else {
         let message = format!("Addon {name} specified is not supported");
         return Answer::refusal(request, 400, "InvalidParameterException", &message);
@@ -98,7 +98,7 @@ fn create(world: &World, request: &Request, key: (String, String)) -> Answer {
         "configurationValues": request.text("configurationValues"),
     });
     let taken = world.here(request, |place| {
-        let taken = place.eks.addons.contains_key(&key);
+        let taken = place.eks.addons.contains_key(key);
         if !taken {
             place.eks.addons.insert(key.clone(), addon.clone());
         }
