@@ -3,9 +3,10 @@
 use std::{
     env,
     io::{self, IsTerminal, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -205,10 +206,34 @@ fn settings(files: &Files) -> Vec<Finding> {
         )
         .hint("`awsdeck config init` writes one"),
     };
-    vec![
-        settings,
-        Finding::new("files", "log", State::Ok, here(&files.log())),
-    ]
+    let mut findings = vec![settings];
+    findings.extend(profiles());
+    findings.push(Finding::new("files", "log", State::Ok, here(&files.log())));
+    findings
+}
+
+/// Where the profiles of AWS are read from: the files of the variables, else the usual ones.
+fn profiles() -> impl Iterator<Item = Finding> {
+    const FILES: [(&str, &str, &str); 2] = [
+        ("aws config", "AWS_CONFIG_FILE", "config"),
+        (
+            "aws credentials",
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "credentials",
+        ),
+    ];
+    FILES.into_iter().filter_map(|(what, variable, usual)| {
+        let set = env::var_os(variable).filter(|path| !path.is_empty());
+        let usual = || Some(env::home_dir()?.join(".aws").join(usual));
+        let path = set.map(PathBuf::from).or_else(usual)?;
+        let shown = path.display();
+        Some(if path.exists() {
+            Finding::new("files", what, State::Ok, shown.to_string())
+        } else {
+            let absent = format!("{shown} is not there");
+            Finding::new("files", what, State::Off, absent)
+        })
+    })
 }
 
 fn appearance(files: &Files) -> Vec<Finding> {
@@ -297,7 +322,10 @@ pub async fn world(provider: &Provider) -> Vec<Finding> {
     findings
 }
 
-/// Enters every active account once, all at the same time.
+/// So many accounts are entered at a time: thousands at once would be refused for their number.
+const AT_ONCE: usize = 32;
+
+/// Enters every active account once.
 pub async fn accounts(provider: &Provider) -> Vec<Finding> {
     let organization = match provider.organizations.organization(&mut |_| ()).await {
         Ok(organization) => organization,
@@ -316,7 +344,8 @@ pub async fn accounts(provider: &Provider) -> Vec<Finding> {
             }
         }
     };
-    futures::future::join_all(organization.accounts.into_iter().map(ask)).await
+    let asked = stream::iter(organization.accounts).map(ask);
+    asked.buffered(AT_ONCE).collect().await
 }
 
 /// A world that could not be opened at all.

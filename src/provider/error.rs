@@ -27,6 +27,9 @@ pub enum Kind {
     #[error("not signed in: {message}")]
     SignedOut {
         profile: Option<String>,
+        /// The command that signs in again, where one does.
+        #[serde(default)]
+        login: Option<String>,
         message: String,
     },
     /// A role asks for a code of a multi-factor device.
@@ -86,9 +89,12 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.kind {
             Kind::SignedOut {
+                login: Some(login), ..
+            } => format!("press `L`, or run `{login}`"),
+            Kind::SignedOut {
                 profile: Some(profile),
                 ..
-            } => format!("press `L`, or run `aws sso login --profile {profile}`"),
+            } => format!("renew the credentials of profile `{profile}`"),
             Kind::SignedOut { profile: None, .. } => "set AWS_PROFILE or pass --profile".into(),
             Kind::MfaNeeded { .. } => "press `L` and type the code".into(),
             Kind::Denied { .. } => {

@@ -85,6 +85,42 @@ fn the_region_is_the_flags_then_the_environments_then_the_profiles() {
 }
 
 #[test]
+fn the_files_of_the_profiles_are_told_and_whether_they_are_there() {
+    let home = Home::new();
+    let recorder = Recorder::start(sts);
+    let url = recorder.url();
+    let said = doctor(
+        &home,
+        &[("AWS_PROFILE", "one"), ("AWS_ENDPOINT_URL", url.as_str())],
+        &[],
+    );
+    let config = home.path().join("aws-config");
+    let credentials = home.path().join("aws-credentials");
+    assert!(said.contains(&format!("aws config: {}", config.display())));
+    let absent = format!("aws credentials: {} is not there", credentials.display());
+    assert!(said.contains(&absent), "{said}");
+}
+
+#[test]
+fn fips_beside_an_endpoint_of_ones_own_is_explained_before_anything_is_sent() {
+    let home = Home::new();
+    let recorder = Recorder::start(sts);
+    let url = recorder.url();
+    let variables = [
+        ("AWS_PROFILE", "one"),
+        ("AWS_ENDPOINT_URL", url.as_str()),
+        ("AWS_USE_FIPS_ENDPOINT", "true"),
+    ];
+    let said = doctor(&home, &variables, &[]);
+    assert!(said.contains("exclude each other"), "{said}");
+    assert!(
+        said.contains("unset AWS_USE_FIPS_ENDPOINT or AWS_ENDPOINT_URL"),
+        "{said}"
+    );
+    assert!(recorder.seen().is_empty());
+}
+
+#[test]
 fn one_services_endpoint_goes_before_the_general_one() {
     let home = Home::new();
     let (general, special) = (Recorder::start(sts), Recorder::start(sts));
@@ -233,7 +269,7 @@ fn an_expired_sso_token_is_told_with_the_command_that_helps() {
     let variables = [("AWS_PROFILE", "hub"), ("AWS_ENDPOINT_URL", url.as_str())];
     let said = doctor(&home, &variables, &[]);
     assert!(said.contains("not signed in"), "{said}");
-    assert!(said.contains("aws sso login --profile hub"), "{said}");
+    assert!(said.contains("aws sso login --sso-session corp"), "{said}");
     assert!(
         recorder.seen().is_empty(),
         "nothing is sent without a session"

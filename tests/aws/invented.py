@@ -56,7 +56,8 @@ def look(http_response, parsed, model, **_):
     if model.service_model.metadata["protocol"] in ("rest-json", "json"):
         body = json.loads(http_response.content or b"{}")
         payload = model.output_shape.serialization.get("payload")
-        assert payload is None, payload
+        if payload:
+            return strict(model.output_shape.members[payload], body, model.name)
         body_members = {
             n: m for n, m in model.output_shape.members.items() if "location" not in m.serialization
         }
@@ -290,6 +291,23 @@ out["portal"] = [
         grantType="refresh_token",
         refreshToken=given["refresh"],
     ),
+]
+
+# `aws login`: a refresh token is good once, and only with a proof of possession.
+signin = client("signin", {})
+asked = {"clientId": "c", "grantType": "refresh_token", "refreshToken": given["login"]}
+without = code(signin.create_o_auth2_token, tokenInput=asked)
+signin.meta.events.register("before-call", lambda params, **_: params["headers"].update(DPoP="proof"))
+login = signin.create_o_auth2_token(tokenInput=asked)["tokenOutput"]
+keys = {
+    "aws_access_key_id": login["accessToken"]["accessKeyId"],
+    "aws_secret_access_key": login["accessToken"]["secretAccessKey"],
+    "aws_session_token": login["accessToken"]["sessionToken"],
+}
+out["login"] = [
+    without,
+    client("sts", keys).get_caller_identity()["Arn"].split("/")[1],
+    code(signin.create_o_auth2_token, tokenInput=asked),
 ]
 
 # S3 and Route 53, where moto is not strict.

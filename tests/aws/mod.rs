@@ -2,8 +2,10 @@
 
 mod billing;
 mod clusters;
+mod crowd;
 mod ec2;
 mod environment;
+mod footprint;
 mod forward;
 mod kills;
 mod moto;
@@ -13,6 +15,8 @@ mod operator;
 mod organization;
 mod protection;
 mod recorder;
+mod renewal;
+mod roles;
 mod sends;
 mod sign_in;
 mod switch;

@@ -65,11 +65,16 @@ impl Moto {
 
     /// How awsdeck reaches it: a profile of its own, as a user of an emulator would write it.
     pub(crate) fn options(&self) -> Options {
-        let file = self.folder.path().join("config");
+        self.options_at(&self.endpoint)
+    }
+
+    /// The same by way of another server.
+    pub(crate) fn options_at(&self, endpoint: &str) -> Options {
+        let name = endpoint.replace(['/', ':'], "-");
+        let file = self.folder.path().join(name);
         let profile = format!(
-            "[profile moto]\nregion = eu-west-1\nendpoint_url = {}\n\
-             aws_access_key_id = test\naws_secret_access_key = test\n",
-            self.endpoint
+            "[profile moto]\nregion = eu-west-1\nendpoint_url = {endpoint}\n\
+             aws_access_key_id = test\naws_secret_access_key = test\n"
         );
         fs::write(&file, profile).expect("written");
         Options {
@@ -173,9 +178,20 @@ impl Drop for Server {
 
 /// Runs one of the tests' scripts and reads the JSON that it prints.
 pub(crate) fn run(script: &str, arguments: &[&str], input: &str) -> Value {
+    run_in(&[], script, arguments, input)
+}
+
+/// [`run`] with other variables.
+pub(crate) fn run_in(
+    variables: &[(&'static str, String)],
+    script: &str,
+    arguments: &[&str],
+    input: &str,
+) -> Value {
     let mut child = Command::new(python())
         .arg(format!("{SCRIPTS}/{script}"))
         .args(arguments)
+        .envs(variables.iter().cloned())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

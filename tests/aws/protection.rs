@@ -11,7 +11,12 @@ use awsdeck::{
     },
 };
 
-use super::moto::{Moto, shared};
+use serde_json::json;
+
+use super::{
+    forward::Forward,
+    moto::{Moto, shared, written},
+};
 
 async fn read(moto: &Moto, account: &str) -> Protection {
     let sessions = Sessions::open(moto.options()).await.expect("settings");
@@ -90,4 +95,54 @@ async fn a_bucket_is_shown_only_where_it_is() {
         .await
         .expect("readable");
     assert_eq!(found.buckets, []);
+}
+
+#[tokio::test]
+async fn versions_and_replication_of_a_bucket_are_those_that_boto3_set() {
+    let moto = written();
+    let account = moto.account("dev-shared");
+    let s3 = |operation: &str, input| moto.boto(Some(account), "s3", operation, &input);
+    let region = json!({ "LocationConstraint": "eu-west-1" });
+    for bucket in ["acme-source", "acme-copy"] {
+        let made = json!({ "Bucket": bucket, "CreateBucketConfiguration": region });
+        s3("create_bucket", made);
+        let on = json!({ "Status": "Enabled" });
+        s3(
+            "put_bucket_versioning",
+            json!({ "Bucket": bucket, "VersioningConfiguration": on }),
+        );
+    }
+    let every = json!({
+        "ID": "all",
+        "Status": "Enabled",
+        "Priority": 1,
+        "Filter": { "Prefix": "" },
+        "DeleteMarkerReplication": { "Status": "Disabled" },
+        "Destination": { "Bucket": "arn:aws:s3:::acme-copy" },
+    });
+    let role = format!("arn:aws:iam::{account}:role/replication");
+    let replication = json!({ "Role": role, "Rules": [every] });
+    s3(
+        "put_bucket_replication",
+        json!({ "Bucket": "acme-source", "ReplicationConfiguration": replication }),
+    );
+
+    // moto tells versioning under a name that S3 does not use.
+    let forward = Forward::before(moto);
+    let options = moto.options_at(forward.endpoint());
+    let sessions = Sessions::open(options).await.expect("settings");
+    let place = Place::new(account, "eu-west-1");
+    let found = Protections::new(sessions).protection(&place).await;
+    let found = found.expect("readable");
+    assert_eq!(found.gaps, []);
+    let bucket = |name: &str| {
+        let mut buckets = found.buckets.iter();
+        buckets.find(|bucket| bucket.name == name).expect("made")
+    };
+    let source = bucket("acme-source");
+    assert_eq!(source.versioning, Some(true));
+    let copies = source.replicas.as_ref().expect("read");
+    assert_eq!(copies[0].as_str(), "arn:aws:s3:::acme-copy");
+    assert_eq!(bucket("acme-copy").replicas, Some(Vec::new()));
+    assert_eq!(bucket("acme-dev-scratch").versioning, Some(false));
 }

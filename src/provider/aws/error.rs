@@ -139,6 +139,7 @@ impl<'a> Call<'a> {
         if is_expiry(code) {
             return Kind::SignedOut {
                 profile: None,
+                login: None,
                 message: say(code, message),
             };
         }
@@ -167,6 +168,7 @@ impl<'a> Call<'a> {
         if let Some(cause) = causes(error).find(|cause| cause.is::<CredentialsError>()) {
             return Kind::SignedOut {
                 profile: None,
+                login: None,
                 message: story(cause),
             };
         }

@@ -19,6 +19,7 @@ pub(super) struct Holder {
     pub(super) role: Option<String>,
     pub(super) session: Option<String>,
     pub(super) secret: String,
+    token: Option<String>,
 }
 
 #[derive(Default)]
@@ -33,6 +34,7 @@ impl Keys {
             role: None,
             session: None,
             secret: "test".into(),
+            token: None,
         })
     }
 
@@ -61,8 +63,18 @@ impl Keys {
             role: Some(role),
             session: Some(session.into()),
             secret: secret.into(),
+            token: between(&text, "SessionToken").map(str::to_owned),
         };
         self.known().insert(key.into(), holder);
+    }
+
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let known = self.known();
+        let holders = known.values();
+        holders
+            .flat_map(|holder| [Some(holder.secret.clone()), holder.token.clone()])
+            .flatten()
+            .collect()
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<String, Holder>> {

@@ -149,6 +149,11 @@ impl Forward {
         log.iter().filter(|seen| which.is(&seen.request)).count()
     }
 
+    /// The secrets and tokens of all sessions that were given out.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.inner.keys.secrets()
+    }
+
     /// What this server holds beyond moto, to be looked at and set by tests.
     pub(crate) fn world(&self) -> &World {
         &self.inner.world

@@ -31,6 +31,7 @@ fn called(forward: &Forward, moto: &Moto, account: &str) -> Value {
         "past": today.saturating_sub(60.days()).to_string(),
         "access": access,
         "refresh": refresh,
+        "login": forward.world().login_token(),
         "control": control,
         "other_control": other,
         "plan": plan,
@@ -67,6 +68,7 @@ fn boto3_is_answered_by_everything_that_is_made_up_and_finds_nothing_strange_in_
     costs: 1
     forecast: true
     insights: ["WARNING","ResourceNotFoundException"]
+    login: ["AccessDeniedException","Console","AccessDeniedException"]
     portal: [true,true,"UnauthorizedException","InvalidGrantException"]
     presigned: [true,[403,"SignatureDoesNotMatch"],[403,"SignatureDoesNotMatch"],[403,"SignatureDoesNotMatch"]]
     promotion: [null,3,true,[],"InvalidDBInstanceState"]

@@ -121,8 +121,8 @@ impl Accounts {
         let role = self.role(known, purpose);
         self.admit(&role, purpose)?;
         let session_name = match purpose {
-            Purpose::Read => assume::session_name(&chain.user),
-            Purpose::Operate(reference) => assume::operating_name(&chain.user, reference),
+            Purpose::Read => chain.session_name.clone(),
+            Purpose::Operate(reference) => assume::operating_name(&chain.session_name, reference),
         };
         let door = (account, role.name.to_owned(), session_name.clone());
         if let Some((_, entered)) = lock(&self.entered).get(&door) {
@@ -202,7 +202,7 @@ impl Accounts {
                     prompt: None,
                 };
                 let shared = SharedCredentialsProvider::new(assume);
-                Ok(Gate::new(None, move || shared.clone()))
+                Ok(Gate::new(None, None, move || shared.clone()))
             }
         }
     }

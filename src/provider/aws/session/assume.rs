@@ -143,17 +143,24 @@ fn is_about_code(message: &str) -> bool {
     message.contains("MultiFactorAuthentication failed") || message.contains("one time pass code")
 }
 
-/// A session name that STS accepts: `awsdeck-<user>`, other characters replaced by `-`, cut to 64.
-pub(super) fn session_name(user: &str) -> String {
-    fitting(&["awsdeck", user])
+/// The name of a person's sessions: the template of the settings with their name in it, of what
+/// STS accepts.
+pub(super) fn session_name(template: &str, user: &str) -> String {
+    let name = template.replace("{user}", user);
+    match name.trim_matches('-') {
+        // STS wants two characters at least.
+        "" => "awsdeck".into(),
+        name if name.len() < 2 => fitting(&["awsdeck", name]),
+        name => fitting(&[name]),
+    }
 }
 
 /// The session name of a change. The reference is what CloudTrail is searched for: of a name too
-/// long for both, the user's is cut.
-pub(super) fn operating_name(user: &str, reference: &str) -> String {
-    let room = SESSION_NAME.saturating_sub("awsdeck--".len() + reference.chars().count());
-    let user: String = user.chars().take(room).collect();
-    fitting(&["awsdeck", &user, reference])
+/// long for both, the person's is cut.
+pub(super) fn operating_name(session: &str, reference: &str) -> String {
+    let room = SESSION_NAME.saturating_sub("-".len() + reference.chars().count());
+    let session: String = session.chars().take(room).collect();
+    fitting(&[&session, reference])
 }
 
 /// Parts joined by `-`, of characters and in the length that STS accepts.
@@ -175,18 +182,22 @@ mod tests {
 
     #[test]
     fn a_session_name_holds_only_what_sts_accepts() {
-        assert_eq!(session_name("ann"), "awsdeck-ann");
-        assert_eq!(session_name("Bü ro/x"), "awsdeck-B--ro-x");
-        assert_eq!(session_name(""), "awsdeck");
-        assert_eq!(session_name(&"x".repeat(100)).len(), 64);
+        let usual = |user| session_name("awsdeck-{user}", user);
+        assert_eq!(usual("ann"), "awsdeck-ann");
+        assert_eq!(usual("Bü ro/x"), "awsdeck-B--ro-x");
+        assert_eq!(usual(""), "awsdeck");
+        assert_eq!(usual(&"x".repeat(100)).len(), 64);
+        assert_eq!(session_name("{user}", "x"), "awsdeck-x");
+        assert_eq!(session_name("sre/{user}", "ann"), "sre-ann");
     }
 
     #[test]
     fn the_reference_of_a_change_is_kept_whole() {
         let reference = "0190f3b2-7c7d-7000-8000-000000000001.12";
-        let name = operating_name(&"x".repeat(100), reference);
+        let session = session_name("awsdeck-{user}", &"x".repeat(100));
+        let name = operating_name(&session, reference);
         assert_eq!(name.len(), 64);
         assert!(name.ends_with(reference), "{name}");
-        assert_eq!(operating_name("ann", "run/3"), "awsdeck-ann-run-3");
+        assert_eq!(operating_name("awsdeck-ann", "run/3"), "awsdeck-ann-run-3");
     }
 }

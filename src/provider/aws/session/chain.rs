@@ -19,7 +19,7 @@ use aws_types::{SdkConfig, region::Region};
 
 use super::{
     Prompt,
-    assume::{self, AssumeRole},
+    assume::AssumeRole,
     gate::Gate,
     process::CredentialProcess,
     profile::{Profiles, Sso, wrong},
@@ -33,7 +33,8 @@ pub(super) struct Chain {
     pub(super) bare: SdkConfig,
     /// The same for the SDK's own providers.
     pub(super) settings: ProviderConfig,
-    pub(super) user: String,
+    /// What CloudTrail calls the sessions that no profile names.
+    pub(super) session_name: String,
     pub(super) prompt: Option<Arc<dyn Prompt>>,
 }
 
@@ -44,14 +45,14 @@ impl Chain {
         let selected = self.profiles.selected();
         let in_environment = env::var("AWS_ACCESS_KEY_ID").is_ok_and(|key| !key.is_empty());
         if in_environment && !named_by_flag {
-            return Ok(gate(None, EnvironmentVariableCredentialsProvider::new()));
+            return Ok(gate(EnvironmentVariableCredentialsProvider::new()));
         }
         if self.profiles.get(selected).is_some_and(signs_in) {
             return self.profile(selected, &mut Vec::new());
         }
         // Tokens of pods and containers, roles of instances.
         let chain = DefaultCredentialsChain::builder().configure(self.settings.clone());
-        Ok(gate(None, chain.build().await))
+        Ok(gate(chain.build().await))
     }
 
     /// The credentials of one profile.
@@ -65,7 +66,7 @@ impl Chain {
         let is_source = !above.is_empty();
         above.push(name.to_owned());
         if is_source && let Some(keys) = static_keys(profile) {
-            return Ok(gate(Some(name), keys));
+            return Ok(self.gate(name, keys));
         }
         let by_token = profile.get("web_identity_token_file").is_some();
         let Some(arn) = profile.get("role_arn").filter(|_| !by_token) else {
@@ -85,21 +86,22 @@ impl Chain {
         let assume = AssumeRole {
             base: self.with(&SharedCredentialsProvider::new(source)),
             arn: arn.into(),
-            session_name: session_name.map_or_else(|| assume::session_name(&self.user), Into::into),
+            session_name: session_name.map_or_else(|| self.session_name.clone(), Into::into),
             external_id: profile.get("external_id").map(Into::into),
             duration: seconds.map(Duration::from_secs),
             mfa_serial: profile.get("mfa_serial").map(Into::into),
             source_identity: None,
             prompt: self.prompt.clone(),
         };
-        Ok(gate(Some(name), assume))
+        Ok(self.gate(name, assume))
     }
 
     /// The session of IAM Identity Center for one account and permission set.
     pub(super) fn sso(&self, sso: &Sso, account: AccountId, role: &str, profile: &str) -> Gate {
         let settings = self.settings.clone();
         let (sso, role) = (sso.clone(), role.to_owned());
-        Gate::new(Some(profile.to_owned()), move || {
+        let login = self.login(profile);
+        Gate::new(Some(profile.to_owned()), login, move || {
             let mut builder = SsoCredentialsProvider::builder()
                 .configure(&settings)
                 .account_id(account.to_string())
@@ -116,6 +118,18 @@ impl Chain {
         builder.credentials_provider(credentials.clone()).build()
     }
 
+    fn gate(&self, name: &str, provider: impl ProvideCredentials + 'static) -> Gate {
+        let shared = SharedCredentialsProvider::new(provider);
+        let login = self.login(name);
+        Gate::new(Some(name.to_owned()), login, move || shared.clone())
+    }
+
+    /// The command that signs in a profile again.
+    fn login(&self, name: &str) -> Option<String> {
+        let words = self.profiles.login_command(name)?;
+        Some(words.join(" "))
+    }
+
     /// What a role is assumed with.
     fn source(&self, name: &str, profile: &Profile, above: &mut Vec<String>) -> Result<Gate> {
         let both = (
@@ -124,22 +138,20 @@ impl Chain {
         );
         match both {
             (Some(source), None) if source == name => match static_keys(profile) {
-                Some(keys) => Ok(gate(Some(name), keys)),
+                Some(keys) => Ok(self.gate(name, keys)),
                 None => Err(wrong(&format!(
                     "profile `{name}` is its own source without keys"
                 ))),
             },
             (Some(source), None) => self.profile(source, above),
-            (None, Some("Environment")) => {
-                Ok(gate(None, EnvironmentVariableCredentialsProvider::new()))
-            }
+            (None, Some("Environment")) => Ok(gate(EnvironmentVariableCredentialsProvider::new())),
             (None, Some("Ec2InstanceMetadata")) => {
                 let builder = ImdsCredentialsProvider::builder().configure(&self.settings);
-                Ok(gate(None, builder.build()))
+                Ok(gate(builder.build()))
             }
             (None, Some("EcsContainer")) => {
                 let builder = EcsCredentialsProvider::builder().configure(&self.settings);
-                Ok(gate(None, builder.build()))
+                Ok(gate(builder.build()))
             }
             (None, Some(other)) => Err(wrong(&format!(
                 "`credential_source` of profile `{name}` is `{other}`; \
@@ -162,7 +174,8 @@ impl Chain {
         if by_sdk {
             let (settings, files) = (self.settings.clone(), self.profiles.files.clone());
             let selected = name.to_owned();
-            return Ok(Gate::new(Some(name.to_owned()), move || {
+            let login = self.login(name);
+            return Ok(Gate::new(Some(name.to_owned()), login, move || {
                 let provider = ProfileFileCredentialsProvider::builder()
                     .configure(&settings)
                     .profile_files(files.clone())
@@ -172,17 +185,18 @@ impl Chain {
             }));
         }
         if let Some(command) = profile.get("credential_process") {
-            return Ok(gate(Some(name), CredentialProcess::new(command, name)));
+            return Ok(self.gate(name, CredentialProcess::new(command, name)));
         }
         let keys = static_keys(profile);
         let keys = keys.ok_or_else(|| wrong(&format!("profile `{name}` says not how to sign in")));
-        Ok(gate(Some(name), keys?))
+        Ok(self.gate(name, keys?))
     }
 }
 
-fn gate(profile: Option<&str>, provider: impl ProvideCredentials + 'static) -> Gate {
+/// What signs in by no profile.
+fn gate(provider: impl ProvideCredentials + 'static) -> Gate {
     let shared = SharedCredentialsProvider::new(provider);
-    Gate::new(profile.map(str::to_owned), move || shared.clone())
+    Gate::new(None, None, move || shared.clone())
 }
 
 fn signs_in(profile: &Profile) -> bool {

@@ -29,6 +29,8 @@ struct Inner {
     /// Makes the provider anew after a failure, because the SDK's own keep the files they have read.
     make: Box<dyn Fn() -> SharedCredentialsProvider + Send + Sync>,
     profile: Option<String>,
+    /// The command that signs in again.
+    login: Option<String>,
     state: Mutex<State>,
     expiry: Lock<Option<SystemTime>>,
 }
@@ -42,11 +44,13 @@ struct State {
 impl Gate {
     pub(super) fn new(
         profile: Option<String>,
+        login: Option<String>,
         make: impl Fn() -> SharedCredentialsProvider + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(Inner {
             make: Box::new(make),
             profile,
+            login,
             state: Mutex::default(),
             expiry: Lock::default(),
         }))
@@ -87,10 +91,11 @@ impl Gate {
     fn told(&self, error: &CredentialsError) -> Error {
         let ours = causes(error).find_map(|cause| cause.downcast_ref::<Error>());
         let mut told = ours.cloned().unwrap_or_else(|| Error::new(read(error)));
-        if let Kind::SignedOut { profile, .. } = &mut told.kind
+        if let Kind::SignedOut { profile, login, .. } = &mut told.kind
             && profile.is_none()
         {
             profile.clone_from(&self.0.profile);
+            login.clone_from(&self.0.login);
         }
         told
     }
@@ -110,6 +115,7 @@ fn read(error: &CredentialsError) -> Kind {
         },
         _ => Kind::SignedOut {
             profile: None,
+            login: None,
             message,
         },
     }
@@ -136,9 +142,24 @@ impl ProvideCredentials for Gate {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use aws_credential_types::Credentials;
     use futures::future::join_all;
 
     use super::*;
+
+    /// Fails, and is not asked again.
+    #[derive(Clone, Debug)]
+    struct Once(Arc<Lock<Option<CredentialsError>>>);
+
+    impl ProvideCredentials for Once {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            let failure = self.0.lock().expect("no panic").take();
+            future::ProvideCredentials::ready(Err(failure.expect("asked once")))
+        }
+    }
 
     #[derive(Clone, Debug)]
     struct Refusing(Arc<AtomicUsize>);
@@ -163,7 +184,7 @@ mod tests {
     async fn a_refused_role_is_asked_for_once_by_many_and_again_after_a_while() {
         let asked = Arc::new(AtomicUsize::new(0));
         let refusing = Refusing(asked.clone());
-        let gate = Gate::new(None, move || {
+        let gate = Gate::new(None, None, move || {
             SharedCredentialsProvider::new(refusing.clone())
         });
         let all = join_all((0..50).map(|_| gate.provide_credentials())).await;
@@ -172,5 +193,32 @@ mod tests {
         tokio::time::advance(REFUSAL_STANDS).await;
         gate.provide_credentials().await.expect_err("still refused");
         assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_login_in_another_terminal_is_noticed_within_two_seconds() {
+        let made = Arc::new(AtomicUsize::new(0));
+        let counted = made.clone();
+        let gate = Gate::new(
+            Some("hub".into()),
+            Some("aws sso login".into()),
+            move || {
+                // What is made later reads the files anew, and finds the token.
+                if counted.fetch_add(1, Ordering::Relaxed) == 0 {
+                    let expired = CredentialsError::invalid_configuration("the token has expired");
+                    SharedCredentialsProvider::new(Once(Arc::new(Lock::new(Some(expired)))))
+                } else {
+                    SharedCredentialsProvider::new(Credentials::new(
+                        "AKIA", "s", None, None, "test",
+                    ))
+                }
+            },
+        );
+        gate.provide_credentials().await.expect_err("signed out");
+        gate.provide_credentials().await.expect_err("still");
+        assert_eq!(made.load(Ordering::Relaxed), 1);
+        tokio::time::advance(Duration::from_secs(2)).await;
+        let found = gate.provide_credentials().await.expect("signed in");
+        assert_eq!(found.access_key_id(), "AKIA");
     }
 }

@@ -96,7 +96,7 @@ impl Sessions {
             profiles,
             bare,
             settings,
-            user: options.user,
+            session_name: assume::session_name(&options.access.session_name, &options.user),
             prompt: options.prompt,
         };
         let start = chain.start(options.profile.is_some()).await?;
@@ -235,10 +235,11 @@ impl Sessions {
 
     /// Names the profile to sign in with, where the error does not yet.
     fn of_profile(&self, mut error: Error) -> Error {
-        if let Kind::SignedOut { profile, .. } = &mut error.kind
+        if let Kind::SignedOut { profile, login, .. } = &mut error.kind
             && profile.is_none()
         {
             profile.clone_from(&self.0.profile);
+            *login = self.login_command().map(|words| words.join(" "));
         }
         error
     }

@@ -167,6 +167,7 @@ impl World {
         if faults.expired(account, region.as_ref()) {
             return Some(Error::new(Kind::SignedOut {
                 profile: None,
+                login: None,
                 message: "the security token included in the request is expired".into(),
             }));
         }

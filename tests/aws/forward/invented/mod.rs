@@ -11,6 +11,7 @@ mod quotas;
 mod region_switch;
 mod replica;
 mod routing;
+mod signin;
 mod simulate;
 mod versioning;
 mod zonal;
@@ -26,7 +27,13 @@ use hyper::{Method, body::Bytes};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Request, answer::Answer, keys::Keys, relay, rules::Rules};
+use super::{
+    Request,
+    answer::Answer,
+    keys::{Keys, between},
+    relay,
+    rules::Rules,
+};
 
 /// One line of what is made up.
 pub(crate) struct Invention {
@@ -56,6 +63,7 @@ pub(crate) const TABLE: &[Invention] = &[
     replica::PROMOTION,
     portal::PORTAL,
     portal::TOKENS,
+    signin::LOGIN,
     caller::CALLER,
     health::HEALTH,
     versioning::VERSIONING,
@@ -75,6 +83,7 @@ pub(crate) struct World {
     routing: routing::Cluster,
     plans: region_switch::Plans,
     portal: portal::Sessions,
+    login: signin::Login,
 }
 
 /// What exists in one account and region.
@@ -100,6 +109,7 @@ pub(super) async fn answer(world: &World, rules: &Rules, request: &Request) -> O
         "iam" => simulate::answer(rules, request),
         "rds" => replica::answer(world, request).await,
         "awsssoportal" | "sso-oauth" => portal::answer(world, request).await,
+        "signin" => signin::answer(world, request).await,
         "sts" => caller::answer(world, request).await,
         "route53" => health::answer(world, request).await,
         "s3" => versioning::answer(world, request).await,
@@ -120,6 +130,7 @@ impl World {
             routing: routing::Cluster::default(),
             plans: region_switch::Plans::default(),
             portal: portal::Sessions::default(),
+            login: signin::Login::default(),
         }
     }
 
@@ -189,6 +200,33 @@ impl World {
             .collect();
         accounts.sort();
         accounts
+    }
+}
+
+/// Credentials of a role of any account, which are moto's own.
+struct Given {
+    key: String,
+    secret: String,
+    token: String,
+}
+
+async fn credentials(world: &World, request: &Request, account: AccountId, role: &str) -> Given {
+    let arn = format!("arn:{}:iam::{account}:role/{role}", request.partition());
+    let parameters = [
+        ("Action", "AssumeRole"),
+        ("RoleArn", arn.as_str()),
+        ("RoleSessionName", "person@example.com"),
+    ];
+    let given = world
+        .call(request, ("sts", "2011-06-15"), &parameters)
+        .await;
+    world.keys.given(&arn, "person@example.com", &given);
+    let text = given.text();
+    let part = |name| between(&text, name).expect("credentials").to_owned();
+    Given {
+        key: part("AccessKeyId"),
+        secret: part("SecretAccessKey"),
+        token: part("SessionToken"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use super::{super::keys::between, Answer, Invention, Request, World, id, lock};
+use super::{Answer, Invention, Request, World, id, lock};
 
 pub(super) const PORTAL: Invention = Invention {
     service: "awsssoportal",
@@ -85,23 +85,13 @@ async fn credentials(world: &World, request: &Request) -> Answer {
     if !PERMISSION_SETS.contains(&role.as_str()) {
         return Answer::refusal(request, 403, "ForbiddenException", "No access");
     }
-    let arn = format!("arn:{}:iam::{account}:role/{role}", request.partition());
-    let sts = ("sts", "2011-06-15");
-    let parameters = [
-        ("Action", "AssumeRole"),
-        ("RoleArn", arn.as_str()),
-        ("RoleSessionName", "person@example.com"),
-    ];
-    let given = world.call(request, sts, &parameters).await;
-    world.keys.given(&arn, "person@example.com", &given);
-    let text = given.text();
-    let part = |name| between(&text, name).expect("credentials");
-    let expiration = (super::now() + CREDENTIALS_LAST) * 1000;
+    let account = account.parse().expect("an account");
+    let given = super::credentials(world, request, account, &role).await;
     let told = json!({ "roleCredentials": {
-        "accessKeyId": part("AccessKeyId"),
-        "secretAccessKey": part("SecretAccessKey"),
-        "sessionToken": part("SessionToken"),
-        "expiration": expiration,
+        "accessKeyId": given.key,
+        "secretAccessKey": given.secret,
+        "sessionToken": given.token,
+        "expiration": (super::now() + CREDENTIALS_LAST) * 1000,
     } });
     Answer::value(request, &told)
 }
