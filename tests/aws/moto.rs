@@ -100,10 +100,7 @@ impl Moto {
         operation: &str,
         parameters: &Value,
     ) -> Value {
-        let account = account.map_or_else(|| "-".into(), |id| id.to_string());
-        let place = [&self.endpoint, account.as_str(), "eu-west-1"];
-        let call = [place.as_slice(), &[service, operation]].concat();
-        run("call.py", &call, &parameters.to_string())
+        boto(&self.endpoint, account, service, operation, parameters)
     }
 
     /// Sets weights in the zone of the seed: name, side, weight and address of each record.
@@ -144,6 +141,19 @@ impl Moto {
         };
         records.iter().filter_map(weight).collect()
     }
+}
+
+/// One call by boto3 at any endpoint.
+pub(crate) fn boto(
+    endpoint: &str,
+    account: Option<AccountId>,
+    service: &str,
+    operation: &str,
+    parameters: &Value,
+) -> Value {
+    let account = account.map_or_else(|| "-".into(), |id| id.to_string());
+    let call = [endpoint, &account, "eu-west-1", service, operation];
+    run("call.py", &call, &parameters.to_string())
 }
 
 /// A script that serves until this value or the test process ends, however that ends.

@@ -40,6 +40,7 @@ fn one_account_that_refuses_and_one_endpoint_that_hangs_hold_up_nothing_else() {
         .each_ref()
         .map(|(name, value)| (*name, value.as_str()));
     let mut deck = Deck::start_in(operator.home, &[], (180, 36), &variables);
+    deck.wait_for("ENDPOINT OVERRIDE");
     deck.wait_for("prod-ml");
     while forward.count(&silent) == 0 {
         thread::park_timeout(Duration::from_millis(5));

@@ -45,7 +45,10 @@ impl Watch {
     /// What has happened so far, oldest first.
     pub(crate) fn events(&self) -> Vec<Event> {
         let records = self.engine.records(self.run, 0, 10_000).expect("readable");
-        records.into_iter().map(|record| record.event).collect()
+        records
+            .into_iter()
+            .map(|record| record.entry.event)
+            .collect()
     }
 
     /// Waits until the journal has an event of a step, by its name in the journal.

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, AllocationId, AttachmentId, EndpointId, FlowLogId, Gap, InternetGatewayId, NatGatewayId,
-    NetworkAclId, PeeringId, Place, Region, RouteTableId, SecurityGroupId, SubnetId, Tags,
-    TransitGatewayId, TransitGatewayRouteTableId, VpcId, ZoneName,
+    AccountId, AllocationId, AttachmentId, EndpointId, FlowLogId, Gap, InternetGatewayId,
+    NatGatewayId, NetworkAclId, PeeringId, Place, Region, RouteTableId, SecurityGroupId, SubnetId,
+    Tags, TransitGatewayId, TransitGatewayRouteTableId, VpcId, ZoneName,
 };
 
 pub use edge::{Edge, EdgeState, Join, Node, Side, SideState, Topology};

@@ -214,7 +214,9 @@ async fn accept(listener: TcpListener, inner: Arc<Inner>) {
                 let (parts, body) = asked.into_parts();
                 let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
                 let request = Request::read(&parts, body, &inner.keys);
-                let answer = inner.answer(request).await.ok_or(Closed)?;
+                // A task of its own: what has arrived happens, whoever hangs up meanwhile.
+                let answering = tokio::spawn(async move { inner.answer(request).await });
+                let answer = answering.await.ok().flatten().ok_or(Closed)?;
                 Ok::<Response<Full<Bytes>>, Closed>(answer.into())
             }
         });

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
-    super::moto::{Moto, run},
+    super::moto::{Moto, boto, run},
     Fate, Forward, TABLE, Which, model,
 };
 
@@ -123,9 +123,13 @@ fn requests_are_known_by_what_aws_would_know_of_them() {
     let forward = Forward::before(moto);
     let account = moto.account("prod-ml");
     let call = |service: &str, operation: &str, input: Value| {
-        let place = [forward.endpoint(), &account.to_string(), "eu-west-1"];
-        let call = [place.as_slice(), &[service, operation]].concat();
-        run("call.py", &call, &input.to_string())
+        boto(
+            forward.endpoint(),
+            Some(account),
+            service,
+            operation,
+            &input,
+        )
     };
     call("ec2", "describe_vpcs", json!({}));
     call(
@@ -178,20 +182,11 @@ fn what_a_test_picks_is_throttled_or_lost_and_all_else_is_not() {
     let forward = Forward::before(&moto);
     forward.throttle(Which::call("ec2", "DescribeSubnets").once());
     forward.lose_answer_of(Which::call("ec2", "CreateVpc").once());
-    let vpc = |call: &[&str], input: Value| {
-        let place = [forward.endpoint(), "-", "eu-west-1"];
-        run(
-            "call.py",
-            &[place.as_slice(), call].concat(),
-            &input.to_string(),
-        )
-    };
+    let ec2 =
+        |operation: &str, input: Value| boto(forward.endpoint(), None, "ec2", operation, &input);
     // botocore tries again what is throttled, and what it has no answer to.
-    vpc(&["ec2", "describe_subnets"], json!({}));
-    vpc(
-        &["ec2", "create_vpc"],
-        json!({ "CidrBlock": "10.0.0.0/16" }),
-    );
+    ec2("describe_subnets", json!({}));
+    ec2("create_vpc", json!({ "CidrBlock": "10.0.0.0/16" }));
     let began = Instant::now();
     let log = forward.requests();
     let fates: Vec<(&str, Fate)> = log

@@ -2,6 +2,8 @@
 //! the zones of an account: so the shares of the answers are those of the weights, and real.
 
 mod choice;
+#[cfg(test)]
+mod tests;
 mod zones;
 
 use std::{
