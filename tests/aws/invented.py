@@ -12,18 +12,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+import clients
+
 endpoint, account = sys.argv[1:]
 given = json.load(sys.stdin)
 REGION = "eu-west-1"
-KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-sts = boto3.client("sts", endpoint_url=endpoint, region_name=REGION, **KEYS)
+KEYS = clients.TEST
+ENTERED = clients.entered(endpoint, account, "Tester")
 role = f"arn:aws:iam::{account}:role/Tester"
-entered = sts.assume_role(RoleArn=role, RoleSessionName="tester")["Credentials"]
-ENTERED = {
-    "aws_access_key_id": entered["AccessKeyId"],
-    "aws_secret_access_key": entered["SecretAccessKey"],
-    "aws_session_token": entered["SessionToken"],
-}
 strange = []
 
 
@@ -393,8 +389,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 
-def present(secret=entered["SecretAccessKey"], cluster_header=cluster, expires=60):
-    keys = Credentials(entered["AccessKeyId"], secret, entered["SessionToken"])
+def present(secret=ENTERED["aws_secret_access_key"], cluster_header=cluster, expires=60):
+    keys = Credentials(ENTERED["aws_access_key_id"], secret, ENTERED["aws_session_token"])
     url = f"{endpoint}/?Action=GetCallerIdentity&Version=2011-06-15"
     signed = AWSRequest("GET", url, headers={"x-k8s-aws-id": cluster})
     SigV4QueryAuth(keys, "sts", REGION, expires=expires).add_auth(signed)

@@ -8,26 +8,15 @@ import datetime
 import json
 import sys
 
-import boto3
+import clients
 
 endpoint = sys.argv[1]
 given = json.load(sys.stdin)
 REGION = "eu-west-1"
-TEST = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
 def client(service, account=None):
-    keys = TEST
-    if account:
-        sts = boto3.client("sts", endpoint_url=endpoint, region_name=REGION, **TEST)
-        role = f"arn:aws:iam::{account}:role/Lister"
-        given = sts.assume_role(RoleArn=role, RoleSessionName="lister")["Credentials"]
-        keys = {
-            "aws_access_key_id": given["AccessKeyId"],
-            "aws_secret_access_key": given["SecretAccessKey"],
-            "aws_session_token": given["SessionToken"],
-        }
-    return boto3.client(service, endpoint_url=endpoint, region_name=REGION, **keys)
+    return clients.make(endpoint, service, account)
 
 
 def items(api, operation, member, **parameters):

@@ -161,8 +161,7 @@ pub(crate) struct Server(Child);
 
 /// Starts a script that prints the port that it serves on, and serves until its input closes.
 pub(crate) fn serve(script: &str, arguments: &[&str]) -> (Server, u16) {
-    let mut child = Command::new(python())
-        .arg(format!("{SCRIPTS}/{script}"))
+    let mut child = script_of(script)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -176,6 +175,13 @@ pub(crate) fn serve(script: &str, arguments: &[&str]) -> (Server, u16) {
         .expect("the server tells its port");
     let port = port.trim().parse().expect("the server started");
     (Server(child), port)
+}
+
+/// A script that leaves nothing beside itself.
+fn script_of(name: &str) -> Command {
+    let mut command = Command::new(python());
+    command.arg("-B").arg(format!("{SCRIPTS}/{name}"));
+    command
 }
 
 impl Drop for Server {
@@ -198,8 +204,7 @@ pub(crate) fn run_in(
     arguments: &[&str],
     input: &str,
 ) -> Value {
-    let mut child = Command::new(python())
-        .arg(format!("{SCRIPTS}/{script}"))
+    let mut child = script_of(script)
         .args(arguments)
         .envs(variables.iter().cloned())
         .stdin(Stdio::piped())

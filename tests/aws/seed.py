@@ -8,28 +8,17 @@ import json
 import sys
 import urllib.request
 
-import boto3
+import clients
 
 ENDPOINT = sys.argv[1]
 REGION = "eu-west-1"
 SECOND = "eu-central-1"
-ROLE = "OrganizationAccountAccessRole"
 ENVIRONMENTS = {"dev": 0, "staging": 10, "prod": 20}
 PURPOSES = {"shared": 0, "app": 1, "ml": 2}
 
 
 def client(service, account=None, region=REGION):
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    if account:
-        role = f"arn:aws:iam::{account}:role/{ROLE}"
-        sts = client("sts")
-        given = sts.assume_role(RoleArn=role, RoleSessionName="seed")["Credentials"]
-        keys = {
-            "aws_access_key_id": given["AccessKeyId"],
-            "aws_secret_access_key": given["SecretAccessKey"],
-            "aws_session_token": given["SessionToken"],
-        }
-    return boto3.client(service, endpoint_url=ENDPOINT, region_name=region, **keys)
+    return clients.make(ENDPOINT, service, account, region)
 
 
 def named(kind, name):
