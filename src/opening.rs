@@ -150,7 +150,8 @@ fn operating(
     let folder = setup.files.organization(&id).state().to_owned();
     let engine = files::make_private_folder(&folder)
         .map_err(|error| error.to_string())
-        .and_then(|()| Engine::open(&folder).map_err(|error| error.to_string()));
+        .and_then(|()| Engine::open(&folder).map_err(|error| error.to_string()))
+        .and_then(|engine| Ok(engine.under(operating::policy(setup)?)));
     let engine = match engine {
         Ok(engine) => Arc::new(engine),
         Err(error) => {

@@ -11,7 +11,7 @@ use std::{
 use awsdeck::{
     cli::{Command, Exit, Global, operate},
     config::files::make_private_folder,
-    engine::{Arming, Clock, Engine, RuntimeClock, SystemClock},
+    engine::{Arming, Clock, Engine, Policy, RuntimeClock, SystemClock},
     inventory::{Inventory, Query, QueryKind, Scope, gather},
     provider::{Provider, World},
 };
@@ -46,7 +46,8 @@ pub(crate) async fn operate(
     let files = setup.files.organization(&id);
     let engine = make_private_folder(files.state())
         .map_err(|error| no_folder(&error))
-        .and_then(|()| Engine::open(files.state()).map_err(|error| error.to_string()));
+        .and_then(|()| Engine::open(files.state()).map_err(|error| error.to_string()))
+        .and_then(|engine| Ok(engine.under(policy(setup)?)));
     let engine = match engine {
         Ok(engine) => engine,
         Err(error) => return complain(&error, None, Exit::Failed),
@@ -68,6 +69,13 @@ pub(crate) async fn operate(
         io::ErrorKind::BrokenPipe => Exit::Done,
         _ => complain(&error, None, Exit::Failed),
     })
+}
+
+/// The rules of the settings.
+pub(crate) fn policy(setup: &Setup) -> Result<Policy, String> {
+    let file = setup.files.settings();
+    let folder = file.parent().unwrap_or(file);
+    Policy::new(&setup.settings, folder).map_err(|error| error.to_string())
 }
 
 fn no_folder(error: &io::Error) -> String {

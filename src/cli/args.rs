@@ -236,6 +236,9 @@ pub struct Apply {
     /// What confirms the plan, as the review asks for it
     #[arg(long, value_name = "PHRASE")]
     pub confirm: Option<String>,
+    /// Know what this rule warns of; once for each rule
+    #[arg(long, value_name = "RULE")]
+    pub acknowledge: Vec<String>,
     /// Start the run and leave it to its own process
     #[arg(long)]
     pub detach: bool,
@@ -260,6 +263,53 @@ pub enum RunsCommand {
     /// Go on with a paused or interrupted run
     Resume {
         run: String,
+        #[arg(long)]
+        write: bool,
+    },
+    /// Say yes to a run of somebody else that waits for a second person
+    Approve {
+        run: String,
+        #[arg(long)]
+        write: bool,
+        /// What confirms the plan, as the review asks for it
+        #[arg(long, value_name = "PHRASE")]
+        confirm: Option<String>,
+    },
+    /// Say no to a run that waits for a second person
+    Reject {
+        run: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Let a run pass the gate that it stands before
+    Pass {
+        run: String,
+        #[arg(long)]
+        write: bool,
+        /// What confirms the plan, as the review asks for it
+        #[arg(long, value_name = "PHRASE")]
+        confirm: Option<String>,
+    },
+    /// Leave out the step that a run stands at, or leave as it is what cannot be taken back
+    Skip {
+        run: String,
+        step: String,
+        #[arg(long)]
+        reason: String,
+        #[arg(long)]
+        write: bool,
+    },
+    /// Tell whether a change happened whose answer was lost and that left no trace
+    Answer {
+        run: String,
+        step: String,
+        #[arg(value_parser = ["happened", "did-not-happen"])]
+        what: String,
+        /// Which one it made, where several could be it
+        #[arg(long, value_name = "ID")]
+        made: Option<String>,
+        #[arg(long)]
+        reason: String,
         #[arg(long)]
         write: bool,
     },

@@ -1,5 +1,7 @@
 //! What a person must do to say yes to exactly this plan.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::plan::{Digest, Sealed};
@@ -20,6 +22,7 @@ pub enum Challenge {
 pub struct Confirmation {
     plan: Digest,
     typed: String,
+    acknowledged: BTreeSet<String>,
 }
 
 /// What was typed is not what was asked for.
@@ -61,7 +64,12 @@ impl Challenge {
             return Err(NotConfirmed { typed, wanted });
         }
         let plan = sealed.digest();
-        Ok(Confirmation { plan, typed })
+        let acknowledged = BTreeSet::new();
+        Ok(Confirmation {
+            plan,
+            typed,
+            acknowledged,
+        })
     }
 }
 
@@ -74,6 +82,19 @@ impl Confirmation {
     #[must_use]
     pub fn typed(&self) -> &str {
         &self.typed
+    }
+
+    /// The same yes, in knowledge of what these rules warn of.
+    #[must_use]
+    pub fn in_spite_of(mut self, rules: impl IntoIterator<Item = String>) -> Self {
+        self.acknowledged.extend(rules);
+        self
+    }
+
+    /// Whether the person knows what the rule warns of.
+    #[must_use]
+    pub fn knows(&self, rule: &str) -> bool {
+        self.acknowledged.contains(rule)
     }
 }
 

@@ -30,6 +30,15 @@ pub enum Error {
     Expired(jiff::Timestamp),
     #[error("what the plan was made from has changed: {}; make a new plan", .0.join("; "))]
     Drift(Vec<String>),
+    /// Rules forbid it, each line one.
+    #[error("forbidden: {}", .0.join("; "))]
+    Forbidden(Vec<String>),
+    #[error("rules warn and nobody has acknowledged it: {}; `--acknowledge RULE` names each", .0.join("; "))]
+    Unacknowledged(Vec<String>),
+    #[error(
+        "{by} has said yes already, or is the same principal as somebody who has; another person must"
+    )]
+    SamePerson { by: String },
     #[error("nothing to do: everything stands as the plan wants it")]
     NothingToDo,
     #[error("run {run} is {state}: `{asked}` is not possible")]
@@ -51,6 +60,9 @@ impl Error {
             | Self::NotConfirmed(_)
             | Self::Expired(_)
             | Self::Drift(_)
+            | Self::Forbidden(_)
+            | Self::Unacknowledged(_)
+            | Self::SamePerson { .. }
             | Self::NotNow { .. }
             | Self::PlanFile { .. }
             | Self::Journal(

@@ -15,6 +15,7 @@
 //! Pure, without I/O, clock or randomness: `plan`, `graph`, `machine`, `schedule`, `locate`,
 //! `share`, and the planning half of each operation.
 
+pub mod approval;
 pub mod arming;
 mod budget;
 pub mod clock;
@@ -29,6 +30,7 @@ mod locate;
 pub mod machine;
 pub mod operations;
 pub mod plan;
+pub mod policy;
 mod probe;
 pub mod runner;
 mod schedule;
@@ -47,6 +49,7 @@ pub use error::Error;
 pub use identity::RunId;
 pub use journal::{Record, Request, RunSummary, Standing as RunStanding, Verified};
 pub use plan::{Plan, Review, Sealed};
+pub use policy::Policy;
 
 use crate::{
     model::Standing,
@@ -58,6 +61,9 @@ use operations::{Arguments, Refusal, World};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// How long a yes holds for effects that have not begun.
+const APPROVED: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
 /// The journal's name in its folder.
 pub const JOURNAL: &str = "journal.sqlite";
 
@@ -65,6 +71,7 @@ pub const JOURNAL: &str = "journal.sqlite";
 pub struct Engine {
     path: PathBuf,
     journal: Mutex<Journal>,
+    policy: Policy,
 }
 
 impl Engine {
@@ -72,7 +79,24 @@ impl Engine {
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(JOURNAL);
         let journal = Mutex::new(Journal::open(&path)?);
-        Ok(Self { path, journal })
+        Ok(Self {
+            path,
+            journal,
+            policy: Policy::default(),
+        })
+    }
+
+    /// The same engine under these rules.
+    #[must_use]
+    pub fn under(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// What [`runner::execute`] is given.
@@ -90,7 +114,9 @@ impl Engine {
     ) -> Result<Sealed> {
         let known = operations::find(operation)
             .ok_or_else(|| Refusal::NoOperation(operation.to_owned()))?;
-        let plan = known.plan(wish, world).await?;
+        let mut plan = known.plan(wish, world).await?;
+        plan.accounts = world.touched(&plan.reach.accounts);
+        plan.policy = self.policy.judge(&plan, world.now, &self.history(None)?);
         let sealed = Sealed::seal(plan).map_err(Refusal::from)?;
         self.journal().keep_plan(&sealed)?;
         Ok(sealed)
@@ -154,18 +180,115 @@ impl Engine {
         if let Some((by, scope)) = self.journal().holder(&sealed.scopes())? {
             return Err(journal::Error::ScopeHeld { scope, by }.into());
         }
+        let rulings = self.permit(sealed, now, None)?;
+        let warned = policy::warnings(&rulings).filter(|rule| !confirmation.knows(rule));
+        let warned: Vec<String> = warned.map(str::to_owned).collect();
+        if !warned.is_empty() {
+            return Err(Error::Unacknowledged(warned));
+        }
         still_holds(sealed, control).await?;
-        let moment = clock.moment();
-        let run = self
+        let needed = self.policy.people(sealed.plan(), &rulings);
+        let yes = approval_of(sealed, by, confirmation, now);
+        Ok(self
             .journal()
-            .open_run(sealed, by, confirmation.typed(), moment)?;
-        Ok(run)
+            .open_run(sealed, yes, needed, clock.moment())?)
+    }
+
+    /// Adds another person's yes to a run that waits for it.
+    pub fn approve(
+        &self,
+        run: RunId,
+        confirmation: &Confirmation,
+        by: &str,
+        clock: &dyn Clock,
+    ) -> Result<()> {
+        let standing = self.standing(run)?;
+        let (sealed, view) = (&standing.sealed, &standing.view);
+        self.expects(run, view.state, Action::Approve)?;
+        if confirmation.plan() != sealed.digest() {
+            let wanted = Challenge::of(sealed).wanted();
+            let typed = confirmation.typed().to_owned();
+            return Err(confirm::NotConfirmed { typed, wanted }.into());
+        }
+        let same =
+            |known: &machine::Approval| approval::principal(&known.by) == approval::principal(by);
+        if view.approvals.iter().any(same) {
+            return Err(Error::SamePerson { by: by.into() });
+        }
+        self.permit(sealed, clock.now(), Some(run))?;
+        let yes = approval_of(sealed, by, confirmation, clock.now());
+        let mut events = vec![machine::run::Event::ApprovalGiven(yes).into()];
+        if view.approvals.len() + 1 >= view.needed as usize {
+            let plan = sealed.digest();
+            events.push(machine::run::Event::ApprovalGranted { plan }.into());
+        }
+        self.write(run, view.fence, by, &events, clock)
+    }
+
+    /// Says no to a run that waits for a yes.
+    pub fn reject(&self, run: RunId, by: &str, reason: &str, clock: &dyn Clock) -> Result<()> {
+        let view = self.standing(run)?.view;
+        self.expects(run, view.state, Action::Reject)?;
+        let event = machine::run::Event::ApprovalDenied {
+            by: by.into(),
+            reason: reason.into(),
+        };
+        self.write(run, view.fence, by, &[event.into()], clock)
+    }
+
+    fn write(
+        &self,
+        run: RunId,
+        fence: u64,
+        actor: &str,
+        events: &[machine::Event],
+        clock: &dyn Clock,
+    ) -> Result<()> {
+        let stamp = journal::Stamp {
+            run,
+            actor,
+            fence,
+            when: clock.moment(),
+        };
+        self.journal().append(&stamp, events)?;
+        Ok(())
+    }
+
+    fn expects(&self, run: RunId, state: machine::run::State, wanted: Action) -> Result<()> {
+        if state.actions().contains(&wanted) {
+            return Ok(());
+        }
+        let asked = wanted.to_string();
+        Err(Error::NotNow { run, state, asked })
+    }
+
+    /// What the rules in force say now of a plan, unless they forbid it.
+    fn permit(
+        &self,
+        sealed: &Sealed,
+        now: jiff::Timestamp,
+        own: Option<RunId>,
+    ) -> Result<Vec<plan::Ruling>> {
+        let rulings = self.policy.judge(sealed.plan(), now, &self.history(own)?);
+        let denied = policy::denials(&rulings);
+        let denied = denied.map(|ruling| format!("{} ({})", ruling.message, ruling.rule));
+        let denied: Vec<String> = denied.collect();
+        if denied.is_empty() {
+            Ok(rulings)
+        } else {
+            Err(Error::Forbidden(denied))
+        }
+    }
+
+    /// What ran before, `own` not counted.
+    fn history(&self, own: Option<RunId>) -> Result<policy::History> {
+        Ok(self.journal().history(own)?)
     }
 
     /// Leaves a request for whoever executes the run.
     pub fn ask(&self, run: RunId, request: &Request, by: &str, clock: &dyn Clock) -> Result<()> {
         let mut journal = self.journal();
-        let state = journal.standing(run)?.view.state;
+        let view = journal.standing(run)?.view.clone();
         let wanted = match request {
             Request::Pause => Action::Pause,
             Request::Resume => Action::Resume,
@@ -176,9 +299,16 @@ impl Engine {
             Request::Skip { .. } => Action::Skip,
             Request::Answer { .. } => Action::Answer,
         };
-        if !state.actions().contains(&wanted) {
-            let asked = wanted.to_string();
-            return Err(Error::NotNow { run, state, asked });
+        self.expects(run, view.state, wanted)?;
+        if let Request::PassGate { before, typed } = request {
+            let sealed = &journal.standing(run)?.sealed;
+            Challenge::answer(sealed, typed)?;
+            let stands = view.pause.as_ref().and_then(|pause| pause.step.as_ref());
+            if stands != Some(before) {
+                let asked = format!("pass the gate before {before}");
+                let state = view.state;
+                return Err(Error::NotNow { run, state, asked });
+            }
         }
         Ok(journal.ask(run, request, by, &clock.moment())?)
     }
@@ -207,7 +337,11 @@ impl Engine {
     pub fn needs_runner(&self, run: RunId) -> Result<bool> {
         let mut journal = self.journal();
         let state = journal.standing(run)?.view.state;
-        let waits = matches!(state, machine::run::State::Paused) && journal.asked(run)?.is_empty();
+        let waits = match state {
+            machine::run::State::Paused => journal.asked(run)?.is_empty(),
+            machine::run::State::AwaitingApproval => true,
+            _ => false,
+        };
         Ok(!state.is_terminal() && !waits && !runner::is_held(&journal.lock_path(run)))
     }
 
@@ -218,6 +352,27 @@ impl Engine {
 
     fn journal(&self) -> MutexGuard<'_, Journal> {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn approval_of(
+    sealed: &Sealed,
+    by: &str,
+    confirmation: &Confirmation,
+    now: jiff::Timestamp,
+) -> machine::Approval {
+    let hour = now.checked_add(APPROVED).unwrap_or(now);
+    machine::Approval {
+        plan: sealed.digest(),
+        by: by.into(),
+        typed: confirmation.typed().into(),
+        proof: if by.starts_with("arn:") {
+            "sts"
+        } else {
+            "user"
+        }
+        .into(),
+        expires: hour.min(sealed.plan().expires_at).as_microsecond(),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
     provider::demo::{ClockSetting, DemoOptions, Effect, Entry, WorldHandle, in_process},
 };
 
+mod approval;
 mod baseline;
 mod crash;
 mod faults;
@@ -134,9 +135,17 @@ impl Bench {
     async fn execute(&self, run: RunId) -> Ended {
         let (_sender, messages) = mpsc::channel(1);
         let path = self.engine.journal_path();
-        execute(path, run, &self.provider, &self.clock, messages)
+        execute(path, run, self.ground(), messages)
             .await
             .expect("executed")
+    }
+
+    fn ground(&self) -> runner::Ground<'_> {
+        runner::Ground {
+            provider: &self.provider,
+            clock: &self.clock,
+            policy: self.engine.policy(),
+        }
     }
 
     async fn after(&self, seconds: u64) {

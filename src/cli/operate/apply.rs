@@ -35,7 +35,7 @@ pub(super) async fn apply(
         return Ok(refused(&error.into()));
     }
     let confirmation = match confirmation(&sealed, wanted.confirm.as_deref(), bench.output, out)? {
-        Ok(confirmation) => confirmation,
+        Ok(confirmation) => confirmation.in_spite_of(wanted.acknowledge.clone()),
         Err(error) => return Ok(refused(&error.into())),
     };
     let started = bench
@@ -54,7 +54,11 @@ pub(super) async fn apply(
         Err(error) => return Ok(refused(&error)),
     };
     let name = run.to_string();
-    (bench.spawn)(&name)?;
+    match bench.engine.needs_runner(run) {
+        Ok(true) => (bench.spawn)(&name)?,
+        Ok(false) => {}
+        Err(error) => return Ok(refused(&error)),
+    }
     if wanted.detach {
         if bench.output == Output::Json {
             writeln!(
@@ -110,15 +114,12 @@ pub(super) fn confirmation(
 /// Executes a run in this process to its end: what `awsdeck runner` does.
 pub(super) async fn execute(run: RunId, bench: &Bench<'_>) -> io::Result<Exit> {
     let (_keep, requests) = mpsc::channel(1);
-    match runner::execute(
-        bench.engine.journal_path(),
-        run,
-        bench.provider,
-        &*bench.clock,
-        requests,
-    )
-    .await
-    {
+    let ground = runner::Ground {
+        provider: bench.provider,
+        clock: &*bench.clock,
+        policy: bench.engine.policy(),
+    };
+    match runner::execute(bench.engine.journal_path(), run, ground, requests).await {
         Ok(ended) => Ok(exit(ended.state)),
         Err(error) => Ok(refused(&error.into())),
     }
@@ -157,7 +158,15 @@ pub(super) async fn follow(
             Ok(standing) => standing.view,
             Err(error) => return Ok(refused(&error)),
         };
-        if records.is_empty() && (view.state.is_terminal() || view.state == State::Paused) {
+        let waits = matches!(view.state, State::Paused | State::AwaitingApproval);
+        if records.is_empty() && (view.state.is_terminal() || waits) {
+            if view.state == State::AwaitingApproval {
+                eprintln!(
+                    "{} of {} people have said yes; another one: `awsdeck runs approve {run}`",
+                    view.approvals.len(),
+                    view.needed
+                );
+            }
             if let Some(pause) = &view.pause {
                 eprintln!("paused ({}): {}", pause.reason, pause.text);
             }
@@ -192,7 +201,7 @@ pub(super) async fn follow(
 const fn exit(state: State) -> Exit {
     match state {
         State::Succeeded | State::RolledBack | State::Stopped => Exit::Done,
-        State::Paused | State::Rejected | State::Expired => Exit::Refused,
+        State::Paused | State::Rejected | State::Expired | State::AwaitingApproval => Exit::Refused,
         _ => Exit::Failed,
     }
 }

@@ -7,7 +7,11 @@ use serde_json::json;
 use super::{Bench, Wish, refused};
 use crate::{
     cli::{Exit, args::Output},
-    engine::{Challenge, Engine, Review, Sealed, operations::World},
+    engine::{
+        Challenge, Engine, Review, Sealed,
+        operations::World,
+        plan::{Ruling, Verdict},
+    },
     model::change::Difference,
 };
 
@@ -34,7 +38,10 @@ pub(super) async fn plan(wish: &Wish, bench: &Bench<'_>, out: &mut impl Write) -
         return Ok(refused(&error));
     }
     show(&sealed, bench.output, out)?;
-    Ok(Exit::Changes)
+    Ok(match sealed.plan().verdict() {
+        Verdict::Deny => Exit::Refused,
+        _ => Exit::Changes,
+    })
 }
 
 /// Writes the review of a plan.
@@ -82,8 +89,19 @@ fn lines(review: &Review, wanted: &str, out: &mut impl Write) -> io::Result<()> 
     if review.points_of_no_return.is_empty() {
         writeln!(out, "  every step can be put back")?;
     }
+    for id in &review.points_of_no_return {
+        writeln!(out, "  no way back after {id}")?;
+    }
     for warning in &review.warnings {
         writeln!(out, "\nwarning: {warning}")?;
+    }
+    for ruling in &review.policy {
+        let Ruling {
+            rule,
+            verdict,
+            message,
+        } = ruling;
+        writeln!(out, "\n{verdict}: {message} ({rule})")?;
     }
     writeln!(out, "\nneeds {}", review.permissions.join(", "))?;
     writeln!(out, "expires {}", review.expires_at)?;

@@ -13,7 +13,7 @@ use crate::{
         Exit,
         args::{Output, RunsCommand},
     },
-    engine::{Error, Request, RunId, export},
+    engine::{Confirmation, Error, Request, RunId, RunStanding, export},
 };
 
 pub(super) async fn runs(
@@ -34,27 +34,74 @@ pub(super) async fn runs(
         Some(RunsCommand::Resume { run, write }) => {
             steer(run, Some(Request::Resume), *write, bench, out).await
         }
+        Some(RunsCommand::Approve {
+            run,
+            write,
+            confirm,
+        }) => approve(run, *write, confirm.as_deref(), bench, out).await,
+        Some(RunsCommand::Reject { run, reason }) => with(run, bench, |run| {
+            match bench
+                .engine
+                .reject(run, bench.author, reason, &*bench.clock)
+            {
+                Ok(()) => {
+                    writeln!(out, "rejected run {run}")?;
+                    Ok(Exit::Done)
+                }
+                Err(error) => Ok(refused(&error)),
+            }
+        }),
+        Some(RunsCommand::Pass {
+            run,
+            write,
+            confirm,
+        }) => match confirmed(run, confirm.as_deref(), bench, out)? {
+            Ok((standing, yes)) => {
+                let stands = standing.view.pause.and_then(|pause| pause.step);
+                let before = stands.unwrap_or_else(|| "".into());
+                let typed = yes.typed().to_owned();
+                let request = Request::PassGate { before, typed };
+                steer(run, Some(request), *write, bench, out).await
+            }
+            Err(exit) => Ok(exit),
+        },
+        Some(RunsCommand::Skip {
+            run,
+            step,
+            reason,
+            write,
+        }) => {
+            let (step, reason) = (step.as_str().into(), reason.clone());
+            let request = Request::Skip { step, reason };
+            steer(run, Some(request), *write, bench, out).await
+        }
+        Some(RunsCommand::Answer {
+            run,
+            step,
+            what,
+            made,
+            reason,
+            write,
+        }) => {
+            let request = Request::Answer {
+                step: step.as_str().into(),
+                happened: what == "happened",
+                made: made.clone(),
+                reason: reason.clone(),
+            };
+            steer(run, Some(request), *write, bench, out).await
+        }
         Some(RunsCommand::Rollback {
             run,
             write,
             confirm,
-        }) => {
-            let id = match bench.engine.find_run(run) {
-                Ok(id) => id,
-                Err(error) => return Ok(refused(&error)),
-            };
-            let sealed = match bench.engine.standing(id) {
-                Ok(standing) => standing.sealed,
-                Err(error) => return Ok(refused(&error)),
-            };
-            match apply::confirmation(&sealed, confirm.as_deref(), bench.output, out)? {
-                Ok(_) => {
-                    let reason = "asked for on the command line".into();
-                    steer(run, Some(Request::RollBack { reason }), *write, bench, out).await
-                }
-                Err(error) => Ok(refused(&error.into())),
+        }) => match confirmed(run, confirm.as_deref(), bench, out)? {
+            Ok(_) => {
+                let reason = "asked for on the command line".into();
+                steer(run, Some(Request::RollBack { reason }), *write, bench, out).await
             }
-        }
+            Err(exit) => Ok(exit),
+        },
         Some(RunsCommand::Verify { run: Some(folder) }) if Path::new(folder).is_dir() => faults(
             export::verify(Path::new(folder)),
             "the exported run is what was written",
@@ -79,6 +126,53 @@ pub(super) async fn runs(
                 Err(error) => Ok(refused(&error)),
             }
         }),
+    }
+}
+
+/// The run of that name with a person's yes to its plan, or how the command ends.
+fn confirmed(
+    name: &str,
+    given: Option<&str>,
+    bench: &Bench<'_>,
+    out: &mut impl Write,
+) -> io::Result<Result<(RunStanding, Confirmation), Exit>> {
+    let standing = bench
+        .engine
+        .find_run(name)
+        .and_then(|run| bench.engine.standing(run));
+    let standing = match standing {
+        Ok(standing) => standing,
+        Err(error) => return Ok(Err(refused(&error))),
+    };
+    let yes = apply::confirmation(&standing.sealed, given, bench.output, out)?;
+    Ok(match yes {
+        Ok(yes) => Ok((standing, yes)),
+        Err(error) => Err(refused(&error.into())),
+    })
+}
+
+/// Adds this person's yes, and has the run taken up once nobody is missing.
+async fn approve(
+    name: &str,
+    write: bool,
+    given: Option<&str>,
+    bench: &Bench<'_>,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    if let Err(error) = apply::armed(bench.arming, write).permit(bench.clock.now()) {
+        return Ok(refused(&error.into()));
+    }
+    let yes = match confirmed(name, given, bench, out)? {
+        Ok((_, yes)) => yes,
+        Err(exit) => return Ok(exit),
+    };
+    let approved = bench.engine.find_run(name).and_then(|run| {
+        let (author, clock) = (bench.author, &*bench.clock);
+        bench.engine.approve(run, &yes, author, clock)
+    });
+    match approved {
+        Ok(()) => steer(name, None, write, bench, out).await,
+        Err(error) => Ok(refused(&error)),
     }
 }
 

@@ -1,17 +1,22 @@
 //! `config.toml`: what the user prefers, with errors that say the line and the key that was meant.
 
 mod access;
+mod expression;
+mod operations;
 mod period;
 mod ui;
 
 use std::{io, path::Path};
 
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use access::{Access, AccessMode, AccessOverride};
+pub use expression::Expression;
+pub use operations::{
+    Freeze, Hours, Mode, Operations, PlanMatch, PolicyRule, SecondPerson, Verdict,
+};
 pub use period::Period;
 pub use ui::{Animations, Symbols, ThemeChoice, Ui};
 
@@ -19,7 +24,7 @@ use super::{
     Environments, FileError, Files,
     environment::{AccountMatch, EnvironmentRule},
 };
-use crate::model::{EnvironmentClass, Region, cost::CostMetric};
+use crate::model::{Region, cost::CostMetric};
 
 /// Everything that `config.toml` may say. What it leaves out has the value of `Default`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +39,8 @@ pub struct Settings {
     pub env: Vec<EnvironmentRule>,
     pub cost: Cost,
     pub operations: Operations,
+    /// Rules over plans, asked after the engine's own and before any bundle; all of them speak.
+    pub policy: Vec<PolicyRule>,
 }
 
 /// Which accounts and regions are read, and how hard.
@@ -77,42 +84,6 @@ pub struct Cost {
     pub anomalies: bool,
     /// Asks for the forecast too, one paid request more.
     pub forecast: bool,
-}
-
-/// What may be changed, and when.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Operations {
-    /// Leaves the means to change anything out of the program; it cannot be lifted while running.
-    pub read_only: bool,
-    pub default_mode: Mode,
-    /// Days on which nothing is changed in an environment.
-    pub freeze: Vec<Freeze>,
-    /// Environments whose plans must name a change request.
-    #[schemars(with = "Vec<String>")]
-    pub require_change_id: Vec<EnvironmentClass>,
-}
-
-/// How the deck starts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Changes are possible once armed (`:arm 15m`).
-    #[default]
-    Disarmed,
-    /// The same as `read_only = true`.
-    ReadOnly,
-}
-
-/// A span of days, both included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Freeze {
-    pub env: EnvironmentClass,
-    #[schemars(with = "String")]
-    pub from: Date,
-    #[schemars(with = "String")]
-    pub to: Date,
 }
 
 /// Why there are no settings.
@@ -187,17 +158,6 @@ impl Settings {
     }
 }
 
-impl Operations {
-    /// The freeze that covers `day` in an environment, if any. An unmatched account freezes as
-    /// production does.
-    #[must_use]
-    pub fn frozen(&self, class: EnvironmentClass, day: Date) -> Option<&Freeze> {
-        self.freeze.iter().find(|freeze| {
-            freeze.env.guarded_as() == class.guarded_as() && freeze.from <= day && day <= freeze.to
-        })
-    }
-}
-
 impl Default for Aws {
     fn default() -> Self {
         Self {
@@ -245,7 +205,10 @@ fn money<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Decimal, D::Error>
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Date;
+
     use super::*;
+    use crate::model::EnvironmentClass;
 
     fn parse(text: &str) -> Result<Settings, FileError> {
         Settings::parse(text, Path::new("config.toml"))
@@ -370,7 +333,7 @@ freeze = [{ env = "prod", from = "2026-12-20", to = "2027-01-03" }]
     #[test]
     fn the_schema_names_every_section_and_refuses_strangers() {
         let schema = Settings::schema();
-        for section in ["ui", "aws", "env", "cost", "operations"] {
+        for section in ["ui", "aws", "env", "cost", "operations", "policy"] {
             assert!(schema["properties"][section].is_object(), "{section}");
         }
         assert_eq!(schema["additionalProperties"], false);

@@ -12,6 +12,7 @@ use crate::{
         clock::Moment,
         machine::{Event, Pause, RunView, run::State},
         plan::{Digest, Sealed},
+        policy::History,
     },
     model::EnvironmentClass,
 };
@@ -97,6 +98,21 @@ impl Journal {
         )?;
         let rows = query.query_map([], summary)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What ran before, as rules ask for it; `own` is not counted.
+    pub fn history(&self, own: Option<RunId>) -> Result<History> {
+        let runs = self.runs()?;
+        let others = runs.iter().filter(|run| Some(run.id) != own);
+        let unfinished = others.clone().filter(|run| {
+            run.environment.guarded_as() == EnvironmentClass::Prod && !run.state.is_terminal()
+        });
+        let failovers = others
+            .filter(|run| run.operation.starts_with("failover") && run.state == State::Succeeded);
+        Ok(History {
+            unfinished_prod: u32::try_from(unfinished.count()).unwrap_or(u32::MAX),
+            last_failover: failovers.map(|run| run.updated_at).max(),
+        })
     }
 
     /// The number and the hash of the last line: the whole journal in one value.

@@ -21,6 +21,16 @@ fn sealed() -> Sealed {
     Sealed::seal(sample::switch()).expect("whole")
 }
 
+fn yes(by: &str) -> run::Approval {
+    run::Approval {
+        plan: sealed().digest(),
+        by: by.into(),
+        typed: "prod acorn".into(),
+        proof: "user".into(),
+        expires: 0,
+    }
+}
+
 struct Fixture {
     folder: tempfile::TempDir,
     journal: Journal,
@@ -39,7 +49,7 @@ fn begun() -> Fixture {
     let path = folder.path().join("state/journal.sqlite");
     let mut journal = Journal::open(&path).expect("a new journal");
     let run = journal
-        .open_run(&sealed(), "ann", "prod acorn", at(1))
+        .open_run(&sealed(), yes("ann"), 1, at(1))
         .expect("a new run");
     let fence = journal.take_lease(run, "host", 7, at(2)).expect("free");
     let stamp = Stamp {
@@ -119,7 +129,7 @@ fn lines_and_plans_cannot_be_rewritten() {
 #[test]
 fn a_plan_is_applied_once() {
     let mut fixture = begun();
-    let again = fixture.journal.open_run(&sealed(), "ann", "y", at(9));
+    let again = fixture.journal.open_run(&sealed(), yes("ann"), 1, at(9));
     let Err(Error::AlreadyApplied { run, state }) = again else {
         panic!("opened twice");
     };
@@ -320,7 +330,7 @@ fn what_an_unfinished_run_changes_is_held_until_its_end() {
     let other = Sealed::seal(plan).expect("whole");
     let second = fixture
         .journal
-        .open_run(&other, "bob", "prod acorn", at(4))
+        .open_run(&other, yes("bob"), 1, at(4))
         .expect("opened");
     let held = fixture.journal.take_lease(second, "host", 8, at(5));
     let Err(Error::ScopeHeld { scope, by }) = held else {

@@ -42,12 +42,13 @@ impl Journal {
         Ok(())
     }
 
-    /// Opens a run of a kept plan with its first lines: created, and approved by a person.
+    /// Opens a run of a kept plan with its first lines: created, and approved by its author. Where
+    /// more people are needed it waits for them.
     pub fn open_run(
         &mut self,
         sealed: &Sealed,
-        by: &str,
-        typed: &str,
+        yes: run::Approval,
+        needed: u32,
         when: Moment,
     ) -> Result<RunId> {
         self.keep_plan(sealed)?;
@@ -56,7 +57,8 @@ impl Journal {
         }
         let run = RunId::fresh();
         let plan = sealed.plan();
-        let events = [
+        let by = yes.by.clone();
+        let mut events = vec![
             Event::Run(run::Event::RunCreated {
                 plan: sealed.digest(),
                 effect: sealed.effect(),
@@ -64,23 +66,18 @@ impl Journal {
                 title: plan.title.clone(),
                 environment: plan.environment,
                 reason: plan.reason.clone(),
-                by: by.into(),
-                needed: 1,
+                by: by.clone(),
+                needed,
             }),
-            Event::Run(run::Event::ApprovalGiven(run::Approval {
-                plan: sealed.digest(),
-                by: by.into(),
-                typed: typed.into(),
-                proof: "user".into(),
-                expires: plan.expires_at.as_microsecond(),
-            })),
-            Event::Run(run::Event::ApprovalGranted {
-                plan: sealed.digest(),
-            }),
+            Event::Run(run::Event::ApprovalGiven(yes)),
         ];
+        if needed <= 1 {
+            let plan = sealed.digest();
+            events.push(Event::Run(run::Event::ApprovalGranted { plan }));
+        }
         let stamp = Stamp {
             run,
-            actor: by,
+            actor: &by,
             fence: 0,
             when,
         };

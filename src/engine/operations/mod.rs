@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 pub use parameter::{Arguments, Kind, Parameter, Wrong};
 
-use super::plan::{Plan, Unsealable};
+use super::plan::{Plan, Touched, Unsealable};
 use crate::{
     config::Environments,
     inventory::Inventory,
@@ -88,6 +88,26 @@ impl World<'_> {
         known.map_or(EnvironmentClass::Other, |(all, account)| {
             self.environments.class(account, all)
         })
+    }
+
+    /// The accounts as rules ask for them. One that is not known has no name, and no unit.
+    #[must_use]
+    pub fn touched(&self, accounts: &[AccountId]) -> Vec<Touched> {
+        let touched = |id: &AccountId| {
+            let known = self
+                .organization()
+                .and_then(|all| Some((all, all.account(*id)?)));
+            let path = known.and_then(|(all, account)| Some(all.path(account.parent.as_ref()?)));
+            let account = known.map(|(_, account)| account);
+            Touched {
+                id: *id,
+                name: account.map_or_else(String::new, |account| account.name.clone()),
+                path: path.unwrap_or_default(),
+                class: self.class(*id),
+                tags: account.map_or_else(Default::default, |account| account.tags.clone()),
+            }
+        };
+        accounts.iter().map(touched).collect()
     }
 
     /// An account as people write it: its number, or its name where that is unique.

@@ -29,7 +29,11 @@ pub use step::{
 };
 pub use symbol::{Symbol, bind, symbols};
 
-use crate::model::{AccountId, EnvironmentClass, HealthCheckId, HostedZoneId, OrganizationId};
+pub use crate::config::settings::Verdict;
+
+use crate::model::{
+    AccountId, EnvironmentClass, HealthCheckId, HostedZoneId, OrganizationId, Tags,
+};
 
 /// The form of the canonical bytes. A plan of another form is refused, not guessed at.
 pub const SCHEMA: u32 = 1;
@@ -105,6 +109,9 @@ pub struct Plan {
     /// What the rules in force said when it was sealed.
     #[serde(default)]
     pub policy: Vec<Ruling>,
+    /// The accounts as they were when it was planned: what rules are asked about.
+    #[serde(default)]
+    pub accounts: Vec<Touched>,
     /// What the reader must know before saying yes.
     pub warnings: Vec<String>,
     pub sealed_at: Timestamp,
@@ -197,6 +204,17 @@ pub struct Recovery {
     pub point_basis: String,
 }
 
+/// An account that a plan touches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    pub id: AccountId,
+    pub name: String,
+    /// The path of its unit, such as `Environments/Prod`.
+    pub path: String,
+    pub class: EnvironmentClass,
+    pub tags: Tags,
+}
+
 /// What one rule says of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ruling {
@@ -204,34 +222,6 @@ pub struct Ruling {
     pub rule: String,
     pub verdict: Verdict,
     pub message: String,
-}
-
-/// From harmless to forbidden.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    strum::Display,
-    strum::EnumString,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum Verdict {
-    /// It speaks of the plan and has nothing against it.
-    Allow,
-    /// The reader must acknowledge it by name.
-    Warn,
-    /// Somebody else than the author must say yes too.
-    SecondPerson,
-    Deny,
 }
 
 impl Plan {

@@ -33,6 +33,7 @@ use super::{
     journal::{self, Asked, Journal, Stamp},
     machine::{Event, Outcome, Pause, PauseReason, RunView, Undoing, run, step},
     plan::{Plan, Sealed, Step, StepId, Work},
+    policy::{self, Policy},
     schedule::{self, Command},
 };
 use crate::provider::{self, Kind, Provider};
@@ -46,6 +47,15 @@ const PATIENCE: u32 = 8;
 const STALE: Duration = Duration::from_mins(30);
 /// Steps that are worked on at once.
 const AT_ONCE: usize = 10;
+
+/// What a run is executed on.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    pub provider: &'a Provider,
+    pub clock: &'a dyn Clock,
+    /// The rules in force, which may have become stricter since the plan was sealed.
+    pub policy: &'a Policy,
+}
 
 /// How executing a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,21 +88,24 @@ type Result<T> = std::result::Result<T, Error>;
 pub async fn execute(
     path: &Path,
     run: RunId,
-    provider: &Provider,
-    clock: &dyn Clock,
+    ground: Ground<'_>,
     messages: mpsc::Receiver<Asked>,
 ) -> Result<Ended> {
-    execute_with(Journal::open(path)?, run, provider, clock, messages).await
+    execute_with(Journal::open(path)?, run, ground, messages).await
 }
 
 /// [`execute`] with a journal that is open already.
 pub(super) async fn execute_with(
     mut journal: Journal,
     run: RunId,
-    provider: &Provider,
-    clock: &dyn Clock,
+    ground: Ground<'_>,
     messages: mpsc::Receiver<Asked>,
 ) -> Result<Ended> {
+    let Ground {
+        provider,
+        clock,
+        policy,
+    } = ground;
     let control = provider.control.as_deref().ok_or(Error::ReadOnly)?;
     let lock = lock::take(&journal.lock_path(run), run, clock).await?;
     let view = &journal.standing(run)?.view;
@@ -110,6 +123,7 @@ pub(super) async fn execute_with(
             control,
             clock,
         },
+        policy,
         messages,
         heard: VecDeque::new(),
         made: Arc::new(made(&standing.view)),
@@ -134,6 +148,7 @@ struct Runner<'a> {
     journal: Mutex<Journal>,
     run: RunId,
     outside: Outside<'a>,
+    policy: &'a Policy,
     messages: mpsc::Receiver<Asked>,
     /// Requests from within this process that wait their turn.
     heard: VecDeque<Asked>,
@@ -451,6 +466,15 @@ impl<'a> Runner<'a> {
                 outcome: Outcome::Expired,
                 leftovers: Vec::new(),
             });
+        }
+        let history = {
+            let run = self.run;
+            self.journal().history(Some(run))?
+        };
+        let rulings = self.policy.judge(self.sealed.plan(), clock.now(), &history);
+        if let Some(denied) = policy::denials(&rulings).next() {
+            let text = format!("{} ({})", denied.message, denied.rule);
+            return self.pause(PauseReason::Policy, None, text);
         }
         let accounts = self.sealed.plan().reach.accounts.clone();
         for account in accounts {

@@ -12,7 +12,7 @@ async fn until(bench: &Bench, run: RunId, writes: u32, durable: bool) -> Option<
         durable,
     });
     let (_sender, messages) = mpsc::channel(1);
-    match execute_with(journal, run, &bench.provider, &bench.clock, messages).await {
+    match execute_with(journal, run, bench.ground(), messages).await {
         Ok(ended) => Some(ended),
         Err(runner::Error::Journal(journal::Error::Crash)) => None,
         Err(other) => panic!("{other}"),

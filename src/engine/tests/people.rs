@@ -95,7 +95,7 @@ async fn one_process_executes_and_the_second_is_told() {
         assert!(!bench.engine.needs_runner(run).expect("readable"));
         let (_sender, messages) = mpsc::channel(1);
         let path = bench.engine.journal_path();
-        execute(path, run, &bench.provider, &bench.clock, messages).await
+        execute(path, run, bench.ground(), messages).await
     };
     let (first, second) = tokio::join!(bench.execute(run), second);
     assert!(matches!(second, Err(runner::Error::Held(_))));

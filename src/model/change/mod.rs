@@ -50,6 +50,18 @@ pub trait ChangeKind {
     fn title(&self) -> String;
     /// What differs afterwards, one line per value.
     fn differences(&self) -> Vec<Difference>;
+    /// What must never be done this way, whatever rules and people say; empty for most.
+    fn objections(&self) -> Vec<Objection> {
+        Vec::new()
+    }
+}
+
+/// Why a change must not be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// The rule's name, such as `scale-within-bounds`.
+    pub rule: &'static str,
+    pub why: String,
 }
 
 /// An account, known or still to be made, and a region of it.

@@ -93,6 +93,7 @@ fn finish(
         cost: None,
         recovery: None,
         policy: Vec::new(),
+        accounts: Vec::new(),
         warnings,
         sealed_at: seen.now,
         expires_at: seen.now.checked_add(VALID).unwrap_or(seen.now),

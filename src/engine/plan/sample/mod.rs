@@ -116,6 +116,7 @@ pub(crate) fn switch() -> Plan {
         cost: None,
         recovery: None,
         policy: Vec::new(),
+        accounts: Vec::new(),
         warnings: Vec::new(),
         sealed_at: at,
         expires_at: at + SignedDuration::from_hours(1),
