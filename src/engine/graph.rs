@@ -1,6 +1,6 @@
 //! The order of steps: what must be done before what, and that it leads back nowhere.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::plan::{Edge, Expected, Plan, StepId};
 
@@ -109,6 +109,21 @@ impl<'a> Graph<'a> {
         false
     }
 
+    /// Those of `among` on which no other of them is built.
+    #[must_use]
+    pub fn last_of<'s>(&self, among: &BTreeSet<&'s StepId>) -> BTreeSet<&'s StepId> {
+        let wanted = |at: usize| among.contains(self.steps[at]);
+        // Whether anything of `among` comes after a step.
+        let mut followed = vec![false; self.steps.len()];
+        for &at in self.order.iter().rev() {
+            followed[at] = self.after[at]
+                .iter()
+                .any(|&then| followed[then] || wanted(then));
+        }
+        let last = |id: &&&StepId| self.index.get(**id).is_none_or(|&at| !followed[at]);
+        among.iter().filter(last).copied().collect()
+    }
+
     /// How long it takes at least from the start of each step to the end of the plan when steps
     /// that do not wait for each other run side by side, with each step's time by `takes`.
     #[must_use]
@@ -170,6 +185,8 @@ mod tests {
         assert!(graph.precedes(&"a".into(), &"c".into()));
         assert!(!graph.precedes(&"c".into(), &"a".into()));
         assert!(!graph.precedes(&"d".into(), &"c".into()));
+        let among = [&ids[0], &ids[1], &ids[3]].into();
+        assert_eq!(graph.last_of(&among), [&ids[0], &ids[1]].into());
     }
 
     #[test]

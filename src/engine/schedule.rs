@@ -98,18 +98,18 @@ fn forward(plan: &Plan, graph: &Graph<'_>, view: &RunView) -> Vec<Command> {
 
 /// What a step that cannot go on by itself leads to.
 fn stuck(step: &Step, view: &RunView) -> Option<Command> {
-    let known = view.step(&step.id);
-    let text = known.trouble.unwrap_or_default();
+    let state = view.state_of(&step.id);
+    let text = || view.step(&step.id).trouble.unwrap_or_default();
     let pause = |reason| {
         Some(Command::Pause(Pause {
             reason,
             step: Some(step.id.clone()),
-            text: text.clone(),
+            text: text(),
         }))
     };
-    match known.state {
+    match state {
         State::Failed if step.on_failure == OnFailure::RollBack => Some(Command::RollBack {
-            because: format!("{} failed: {text}", step.id),
+            because: format!("{} failed: {}", step.id, text()),
         }),
         State::Failed => pause(PauseReason::FailedStep),
         State::Halted => pause(PauseReason::Drift),
@@ -165,7 +165,7 @@ fn back(plan: &Plan, graph: &Graph<'_>, view: &RunView) -> Vec<Command> {
     if !open.is_empty() {
         return open;
     }
-    let touched = |step: &&Step| view.step(&step.id).touched;
+    let touched = |step: &&Step| view.is_touched(&step.id);
     let given_up = |step: &&Step| view.state_of(&step.id) == State::Orphaned;
     let undoable = |step: &&Step| step.inverse().is_some() && !given_up(step);
     let left: Vec<&Step> = plan.steps.iter().filter(touched).filter(undoable).collect();
@@ -179,21 +179,19 @@ fn back(plan: &Plan, graph: &Graph<'_>, view: &RunView) -> Vec<Command> {
         return vec![Command::Finish { outcome, leftovers }];
     }
     // A step is taken back only after everything that was built on it.
-    let built_on = |step: &Step| left.iter().any(|later| graph.precedes(&step.id, &later.id));
+    let ids = left.iter().map(|step| &step.id).collect();
+    let free = graph.last_of(&ids);
     let mut commands: Vec<Command> = left
         .iter()
-        .filter(|step| !built_on(step))
-        .filter(|step| view.step(&step.id).comp != Undoing::Intended)
-        .map(|step| {
-            let known = view.step(&step.id);
-            match known.state {
-                State::CompFailed => Command::Pause(Pause {
-                    reason: PauseReason::FailedStep,
-                    step: Some(step.id.clone()),
-                    text: known.trouble.unwrap_or_default(),
-                }),
-                _ => Command::Undo(step.id.clone()),
-            }
+        .filter(|step| free.contains(&step.id))
+        .filter(|step| !view.intends_to_undo(&step.id))
+        .map(|step| match view.state_of(&step.id) {
+            State::CompFailed => Command::Pause(Pause {
+                reason: PauseReason::FailedStep,
+                step: Some(step.id.clone()),
+                text: view.step(&step.id).trouble.unwrap_or_default(),
+            }),
+            _ => Command::Undo(step.id.clone()),
         })
         .collect();
     // One thing that cannot be taken back does not keep the others from it.
@@ -240,6 +238,6 @@ fn leftovers(plan: &Plan, view: &RunView) -> Vec<String> {
         };
         Some(format!("{}{made} stands{why}", step.title))
     };
-    let touched = plan.steps.iter().filter(|step| view.step(&step.id).touched);
+    let touched = plan.steps.iter().filter(|step| view.is_touched(&step.id));
     touched.filter_map(line).collect()
 }

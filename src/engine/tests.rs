@@ -24,7 +24,9 @@ mod approval;
 mod baseline;
 mod crash;
 mod faults;
+mod oracle;
 mod people;
+mod schedules;
 mod switch;
 
 fn start() -> Timestamp {
@@ -241,50 +243,6 @@ impl Bench {
         assert_eq!(verified.faults, Vec::<String>::new());
         let intents = self.story(run).matches("Intent").count();
         assert!(self.world.ledger().len() <= intents);
-    }
-
-    /// What must hold after any run, whatever went wrong.
-    fn check_invariants(&self, run: RunId) {
-        let standing = self.engine.standing(run).expect("readable");
-        let plan = standing.sealed.plan();
-        let ledger = self.world.ledger();
-        let done = self.done();
-        // At most one accepted send per key, so per step and direction.
-        for entry in &done {
-            let twins = done.iter().filter(|other| other.key == entry.key).count();
-            assert_eq!(twins, 1, "{} was done {twins} times", entry.reference);
-        }
-        // Every request is one of the plan, and was written down before it was sent.
-        let records = self.engine.records(run, 0, u32::MAX).expect("readable");
-        for entry in &ledger {
-            let planned = plan.steps.iter().any(|step| {
-                [step.changes(), step.inverse()]
-                    .into_iter()
-                    .flatten()
-                    .any(|planned| is_bound_from(planned, &entry.change))
-            });
-            assert!(planned, "{} is not in the plan", entry.change.title());
-            let intended = records.iter().any(|record| {
-                let machine::Event::Step(
-                    _,
-                    machine::step::Event::Intent { key, .. }
-                    | machine::step::Event::CompIntent { key, .. },
-                ) = &record.entry.event
-                else {
-                    return false;
-                };
-                *key == entry.key && record.entry.when.timestamp() <= entry.at
-            });
-            assert!(intended, "{} was not written down", entry.reference);
-        }
-        let verified = self.engine.verify().expect("readable");
-        assert_eq!(verified.faults, Vec::<String>::new());
-        let state = standing.view.state;
-        assert_eq!(state.is_terminal(), state.actions().is_empty());
-        assert!(
-            state.is_terminal() || standing.view.pause.is_some() || standing.view.released,
-            "{state} and nobody is told why"
-        );
     }
 }
 

@@ -127,6 +127,20 @@ impl RunView {
             .map_or(step::State::Blocked, |view| view.state)
     }
 
+    /// Whether the step has or may have changed something that was not taken back.
+    #[must_use]
+    pub fn is_touched(&self, id: &StepId) -> bool {
+        self.steps.get(id).is_some_and(|view| view.touched)
+    }
+
+    /// Whether what takes the step back is promised on disk and has not left.
+    #[must_use]
+    pub fn intends_to_undo(&self, id: &StepId) -> bool {
+        self.steps
+            .get(id)
+            .is_some_and(|view| view.comp == Undoing::Intended)
+    }
+
     /// Takes in what happened at `when`. An event that cannot follow changes nothing.
     pub fn apply(&mut self, event: &Event, when: &Moment) -> Result<(), Illegal> {
         match event {

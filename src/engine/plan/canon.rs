@@ -92,7 +92,7 @@ fn write(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), NotCanoni
 }
 
 fn string(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(Value::from(text).to_string().as_bytes());
+    serde_json::to_writer(out, text).expect("memory takes every byte of a text");
 }
 
 #[cfg(test)]

@@ -70,8 +70,13 @@ struct Document {
 impl Sealed {
     /// Checks that the plan is whole and gives it its digests.
     pub fn seal(plan: Plan) -> Result<Self, Unsealable> {
-        check(&plan)?;
         let bytes = canon::bytes(&plan)?;
+        Self::whole(plan, bytes)
+    }
+
+    /// The plan with what are its canonical bytes.
+    fn whole(plan: Plan, bytes: Vec<u8>) -> Result<Self, Unsealable> {
+        check(&plan)?;
         let effect = Digest::of(&canon::bytes(&effect(&plan))?);
         let digest = Digest::of(&bytes);
         Ok(Self {
@@ -93,7 +98,7 @@ impl Sealed {
         if plan.schema != SCHEMA {
             return Err(Tampered::Schema(plan.schema));
         }
-        Ok(Self::seal(plan)?)
+        Ok(Self::whole(plan, bytes.to_vec())?)
     }
 
     /// The text of a plan file.

@@ -125,6 +125,7 @@ pub(super) async fn execute_with(
         },
         policy,
         messages,
+        news: true,
         heard: VecDeque::new(),
         made: Arc::new(made(&standing.view)),
         sealed: standing.sealed,
@@ -150,6 +151,8 @@ struct Runner<'a> {
     outside: Outside<'a>,
     policy: &'a Policy,
     messages: mpsc::Receiver<Asked>,
+    /// Whether somebody may have asked for something that was not heard yet.
+    news: bool,
     /// Requests from within this process that wait their turn.
     heard: VecDeque<Asked>,
     sealed: Arc<Sealed>,
@@ -199,7 +202,7 @@ impl<'a> Runner<'a> {
         let mut tasks: FuturesUnordered<Working<'a>> = FuturesUnordered::new();
         loop {
             // An intent that this process has just written is sent before anything else is heard.
-            if !self.has_unsent() {
+            if self.news && !self.has_unsent() {
                 self.listen()?;
             }
             if tasks.is_empty()
@@ -306,6 +309,7 @@ impl<'a> Runner<'a> {
             return Ok(());
         }
         self.announce(command, id)?;
+        self.asleep.remove(id);
         self.busy.insert(id.clone());
         tasks.push(start(task, self.job(id), lane, self.outside));
         Ok(())
@@ -326,12 +330,11 @@ impl<'a> Runner<'a> {
     /// Waits until a task brings something, a step wakes up, or somebody may have asked something.
     async fn wait(&mut self, tasks: &mut FuturesUnordered<Working<'a>>) -> Result<()> {
         let now = self.outside.clock.moment();
-        let left = |(since, nap): &(Moment, Duration)| nap.saturating_sub(since.until(&now));
-        let asleep = self.asleep.values().map(left);
-        let mut wake = asleep
-            .min()
-            .unwrap_or(ATTENTION)
-            .max(Duration::from_millis(1));
+        let left = |(since, nap): &(Moment, Duration)| nap.checked_sub(since.until(&now));
+        let asleep = self.asleep.values().filter_map(left);
+        // Whoever is awake and not at work waits for somebody who is.
+        let asleep = asleep.filter(|left| !left.is_zero()).min();
+        let mut wake = asleep.unwrap_or(ATTENTION);
         let clock = self.outside.clock;
         let mut brought = Vec::new();
         while brought.is_empty() && !wake.is_zero() {
@@ -341,7 +344,8 @@ impl<'a> Runner<'a> {
                 Some(first) = tasks.next(), if !tasks.is_empty() => brought.push(first),
                 () = clock.sleep(slice) => wake -= slice,
             }
-            if self.is_called() {
+            self.news |= self.is_called();
+            if self.news {
                 break;
             }
         }

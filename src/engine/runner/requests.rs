@@ -28,6 +28,7 @@ impl Runner<'_> {
         waiting.extend(of_this_process);
         while !self.has_wish_of_a_person() {
             let Some(asked) = waiting.pop_front() else {
+                self.news = false;
                 return Ok(());
             };
             let events = self.answer(&asked);

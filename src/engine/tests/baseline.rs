@@ -5,17 +5,17 @@ use crate::model::{AccountId, Place, network::EdgeState};
 use machine::run::State;
 
 /// The accounts of two generated teams, whose regions are empty enough.
-fn accounts() -> (AccountId, AccountId) {
+pub(super) fn accounts() -> (AccountId, AccountId) {
     let id = |text: &str| text.parse().expect("an account");
     (id("111111111111"), id("222222222222"))
 }
 
-fn plan() -> plan::Plan {
+pub(super) fn plan() -> plan::Plan {
     let (first, second) = accounts();
     plan::sample::baseline(first, second)
 }
 
-async fn networks(bench: &Bench) -> [crate::model::network::Network; 2] {
+pub(super) async fn networks(bench: &Bench) -> [crate::model::network::Network; 2] {
     let (first, second) = accounts();
     let read = async |account| {
         let place = Place::new(account, "eu-west-1");
