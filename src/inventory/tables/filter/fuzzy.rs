@@ -21,6 +21,9 @@ impl Pattern {
         }
         let text: Vec<char> = text.chars().map(fold).collect();
         let length = self.folded.len();
+        if length == 0 {
+            return Some(Vec::new());
+        }
         if let Some(start) = text
             .windows(length)
             .position(|window| window == self.folded)
