@@ -120,7 +120,8 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
     if let Some(Command::World(world)) = command {
         let options = demo::DemoOptions {
             state_dir: world.state_dir.clone(),
-            ..wiring::demo_options(&setup.files, global, false)
+            read_only: false,
+            ..wiring::demo_options(&setup, global)
         };
         return ended(demo::serve(&options).await.map(|()| Exit::Done));
     }

@@ -29,7 +29,7 @@ use jiff::Timestamp;
 
 use crate::{
     operating,
-    wiring::{Setup, complain},
+    wiring::{self, Setup, complain},
 };
 
 /// What is told once the deck is open.
@@ -151,7 +151,8 @@ fn operating(
     let engine = files::make_private_folder(&folder)
         .map_err(|error| error.to_string())
         .and_then(|()| Engine::open(&folder).map_err(|error| error.to_string()))
-        .and_then(|engine| Ok(engine.under(operating::policy(setup)?)));
+        .and_then(|engine| Ok(engine.under(operating::policy(setup)?)))
+        .map(|engine| engine.sharing(wiring::shared(setup, provider)));
     let engine = match engine {
         Ok(engine) => Arc::new(engine),
         Err(error) => {

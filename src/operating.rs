@@ -47,7 +47,8 @@ pub(crate) async fn operate(
     let engine = make_private_folder(files.state())
         .map_err(|error| no_folder(&error))
         .and_then(|()| Engine::open(files.state()).map_err(|error| error.to_string()))
-        .and_then(|engine| Ok(engine.under(policy(setup)?)));
+        .and_then(|engine| Ok(engine.under(policy(setup)?)))
+        .map(|engine| engine.sharing(wiring::shared(setup, &provider)));
     let engine = match engine {
         Ok(engine) => engine,
         Err(error) => return complain(&error, None, Exit::Failed),

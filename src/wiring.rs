@@ -7,6 +7,7 @@ use awsdeck::provider::{Error, Kind};
 use awsdeck::{
     cli::{Exit, Global},
     config::{Files, Settings},
+    engine::Shared,
     inventory::{Cache, Meter, Source},
     model::Region,
     provider::{Provider, Result, World, demo},
@@ -53,7 +54,7 @@ pub(crate) fn complain(error: &dyn std::fmt::Display, hint: Option<&str>, exit: 
 /// Opens the world that the flags ask for.
 pub(crate) async fn world(setup: &Setup, global: &Global) -> Result<Provider> {
     if asks_for_demo(global) {
-        let options = demo_options(&setup.files, global, setup.read_only(global));
+        let options = demo_options(setup, global);
         let provider = demo::connect(&options).await?;
         return Ok(narrowed(provider, global));
     }
@@ -89,7 +90,7 @@ pub(crate) fn asks_for_demo(global: &Global) -> bool {
 }
 
 /// The simulated world of the flags.
-pub(crate) fn demo_options(files: &Files, global: &Global, read_only: bool) -> demo::DemoOptions {
+pub(crate) fn demo_options(setup: &Setup, global: &Global) -> demo::DemoOptions {
     let usual = demo::DemoOptions::default();
     demo::DemoOptions {
         accounts: global
@@ -98,9 +99,19 @@ pub(crate) fn demo_options(files: &Files, global: &Global, read_only: bool) -> d
         seed: global.demo_seed.unwrap_or(usual.seed),
         clock: global.demo_clock.unwrap_or(usual.clock),
         faults: global.demo_faults.clone(),
-        state_dir: files.organization("demo").state().to_owned(),
-        read_only,
+        state_dir: setup.files.organization("demo").state().to_owned(),
+        read_only: setup.read_only(global),
+        shared: setup.settings.shared.bucket.is_some(),
     }
+}
+
+/// Where runs are shared with other machines, if the settings say so.
+pub(crate) fn shared(setup: &Setup, provider: &Provider) -> Option<Shared> {
+    let objects = provider.objects.clone()?;
+    Some(Shared::new(
+        objects,
+        setup.settings.shared.lease.as_duration(),
+    ))
 }
 
 /// `--region` picks among the regions of the simulated world.

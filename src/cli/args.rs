@@ -239,6 +239,9 @@ pub struct Apply {
     /// Know what this rule warns of; once for each rule
     #[arg(long, value_name = "RULE")]
     pub acknowledge: Vec<String>,
+    /// Begin even if the store that operators share is silent; why
+    #[arg(long, value_name = "REASON")]
+    pub break_glass: Option<String>,
     /// Start the run and leave it to its own process
     #[arg(long)]
     pub detach: bool,
@@ -263,6 +266,14 @@ pub enum RunsCommand {
     /// Go on with a paused or interrupted run
     Resume {
         run: String,
+        #[arg(long)]
+        write: bool,
+    },
+    /// Go on with what this machine knows while the store that operators share is silent
+    BreakGlass {
+        run: String,
+        #[arg(long)]
+        reason: String,
         #[arg(long)]
         write: bool,
     },

@@ -23,6 +23,7 @@ pub struct Confirmation {
     plan: Digest,
     typed: String,
     acknowledged: BTreeSet<String>,
+    break_glass: Option<String>,
 }
 
 /// What was typed is not what was asked for.
@@ -69,6 +70,7 @@ impl Challenge {
             plan,
             typed,
             acknowledged,
+            break_glass: None,
         })
     }
 }
@@ -89,6 +91,19 @@ impl Confirmation {
     pub fn in_spite_of(mut self, rules: impl IntoIterator<Item = String>) -> Self {
         self.acknowledged.extend(rules);
         self
+    }
+
+    /// The same yes, even if the store that operators share is silent, for this reason.
+    #[must_use]
+    pub fn breaking_glass(mut self, reason: Option<String>) -> Self {
+        self.break_glass = reason.filter(|reason| !reason.trim().is_empty());
+        self
+    }
+
+    /// Why the run may go on without the shared store, if it may.
+    #[must_use]
+    pub fn breaks_glass(&self) -> Option<&str> {
+        self.break_glass.as_deref()
     }
 
     /// Whether the person knows what the rule warns of.

@@ -1,6 +1,6 @@
 //! Why the engine did not do what was asked, sorted by what the reader can do about it.
 
-use super::{arming, confirm, journal, operations, plan::Tampered, runner};
+use super::{arming, confirm, journal, operations, plan::Tampered, runner, shared};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,6 +14,10 @@ pub enum Error {
     NotConfirmed(#[from] confirm::NotConfirmed),
     #[error(transparent)]
     Runner(#[from] runner::Error),
+    #[error(transparent)]
+    Shared(#[from] shared::Error),
+    #[error("{0}; nobody knows what others do: `--break-glass REASON` begins without it")]
+    Silent(#[source] shared::Error),
     #[error("{path}: {cause}")]
     PlanFile {
         path: String,
@@ -71,10 +75,17 @@ impl Error {
                 | journal::Error::Tampered(_),
             )
             | Self::Runner(runner::Error::ReadOnly)
+            | Self::Shared(
+                shared::Error::Held(_)
+                | shared::Error::ScopeHeld { .. }
+                | shared::Error::Applied(_),
+            )
             | Self::Refusal(operations::Refusal::Impossible(_)) => true,
             Self::Journal(_)
             | Self::Refusal(_)
             | Self::Runner(_)
+            | Self::Shared(_)
+            | Self::Silent(_)
             | Self::Io { .. }
             | Self::NothingToDo
             | Self::Unseen(_) => false,

@@ -17,7 +17,10 @@ use crate::{
         Change, HealthCheckId,
         traffic::{self, Routing, Zones},
     },
-    provider::demo::{ClockSetting, DemoOptions, Effect, Entry, WorldHandle, in_process},
+    provider::{
+        Provider,
+        demo::{ClockSetting, DemoOptions, Effect, Entry, WorldHandle, in_process},
+    },
 };
 
 mod approval;
@@ -27,6 +30,7 @@ mod faults;
 mod oracle;
 mod people;
 mod schedules;
+mod shared;
 mod switch;
 
 fn start() -> Timestamp {
@@ -66,10 +70,26 @@ impl Bench {
     }
 
     async fn seeded(seed: u64, faults: &str) -> Self {
-        let (provider, world) = in_process(&DemoOptions {
-            clock: ClockSetting::from(start()),
+        let options = DemoOptions {
             seed,
             ..DemoOptions::default()
+        };
+        Self::of(options, faults).await
+    }
+
+    /// A world with a store that machines share.
+    async fn shared() -> Self {
+        let options = DemoOptions {
+            shared: true,
+            ..DemoOptions::default()
+        };
+        Self::of(options, "none").await
+    }
+
+    async fn of(options: DemoOptions, faults: &str) -> Self {
+        let (provider, world) = in_process(&DemoOptions {
+            clock: ClockSetting::from(start()),
+            ..options
         });
         let folder = folder();
         let engine = Engine::open(folder.path()).expect("a new journal");
@@ -147,6 +167,7 @@ impl Bench {
             provider: &self.provider,
             clock: &self.clock,
             policy: self.engine.policy(),
+            shared: self.engine.shared(),
         }
     }
 
@@ -154,9 +175,10 @@ impl Bench {
         self.clock.sleep(Duration::from_secs(seconds)).await;
     }
 
-    fn ask(&self, run: RunId, request: &Request) {
+    async fn ask(&self, run: RunId, request: &Request) {
         self.engine
             .ask(run, request, "ann", &self.clock)
+            .await
             .expect("possible now");
     }
 

@@ -8,6 +8,7 @@ pub mod aws;
 mod control;
 pub mod demo;
 mod error;
+mod objects;
 pub mod permissions;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use control::{Accepted, Control, Envelope, Sent};
 pub use error::{Error, Kind, Result};
+pub use objects::{Object, Objects, Put, When};
 
 pub use crate::model::change::Progress;
 
@@ -139,6 +141,8 @@ pub struct Provider {
     pub costs: Arc<dyn Costs>,
     pub protections: Arc<dyn Protections>,
     pub traffic: Arc<dyn Traffic>,
+    /// Where journal, leases and approvals are shared with other machines, if anywhere.
+    pub objects: Option<Arc<dyn Objects>>,
     /// Absent under `--read-only`.
     pub control: Option<Arc<dyn Control>>,
 }

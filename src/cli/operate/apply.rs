@@ -14,12 +14,14 @@ use crate::{
         args::{Apply, Output},
     },
     engine::{
-        Arming, Challenge, Confirmation, Request, RunId, Sealed, machine::run::State, runner,
+        Arming, Challenge, Confirmation, Error, Request, RunId, Sealed, machine::run::State, runner,
     },
 };
 
 /// How often a run in another process is looked at.
 const LOOK: Duration = Duration::from_millis(250);
+/// After how many looks the store is asked that machines share.
+const AFAR: u32 = 8;
 
 pub(super) async fn apply(
     wanted: &Apply,
@@ -35,7 +37,9 @@ pub(super) async fn apply(
         return Ok(refused(&error.into()));
     }
     let confirmation = match confirmation(&sealed, wanted.confirm.as_deref(), bench.output, out)? {
-        Ok(confirmation) => confirmation.in_spite_of(wanted.acknowledge.clone()),
+        Ok(confirmation) => confirmation
+            .in_spite_of(wanted.acknowledge.clone())
+            .breaking_glass(wanted.break_glass.clone()),
         Err(error) => return Ok(refused(&error.into())),
     };
     let started = bench
@@ -54,10 +58,8 @@ pub(super) async fn apply(
         Err(error) => return Ok(refused(&error)),
     };
     let name = run.to_string();
-    match bench.engine.needs_runner(run) {
-        Ok(true) => (bench.spawn)(&name)?,
-        Ok(false) => {}
-        Err(error) => return Ok(refused(&error)),
+    if let Err(error) = take_up(run, bench).await? {
+        return Ok(refused(&error));
     }
     if wanted.detach {
         if bench.output == Output::Json {
@@ -73,6 +75,15 @@ pub(super) async fn apply(
     }
     writeln!(out, "run {name}")?;
     follow(run, bench, out).await
+}
+
+/// Starts a process that executes the run, where one is needed.
+pub(super) async fn take_up(run: RunId, bench: &Bench<'_>) -> io::Result<Result<(), Error>> {
+    match bench.engine.needs_runner(run).await {
+        Ok(true) => (bench.spawn)(&run.to_string()).map(Ok),
+        Ok(false) => Ok(Ok(())),
+        Err(error) => Ok(Err(error)),
+    }
 }
 
 /// `--write` arms for the one plan at hand, unless the session is read-only.
@@ -118,10 +129,18 @@ pub(super) async fn execute(run: RunId, bench: &Bench<'_>) -> io::Result<Exit> {
         provider: bench.provider,
         clock: &*bench.clock,
         policy: bench.engine.policy(),
+        shared: bench.engine.shared(),
     };
     match runner::execute(bench.engine.journal_path(), run, ground, requests).await {
         Ok(ended) => Ok(exit(ended.state)),
-        Err(error) => Ok(refused(&error.into())),
+        Err(error) => {
+            // Whoever started this process follows the run and hears nothing else from it.
+            let text = format!("the runner ended: {error}");
+            if let Err(error) = bench.engine.say(run, &text, &*bench.clock) {
+                eprintln!("error: {error}");
+            }
+            Ok(refused(&error.into()))
+        }
     }
 }
 
@@ -134,7 +153,17 @@ pub(super) async fn follow(
 ) -> io::Result<Exit> {
     let mut seen = 0;
     let mut interrupts = 0;
+    let mut waited = None;
+    let mut approved_meanwhile = false;
+    let mut looks = 0_u32;
     loop {
+        if looks.is_multiple_of(AFAR)
+            && let Err(error) = bench.engine.refresh(run).await
+            && waited.is_none()
+        {
+            eprintln!("warning: {error}");
+        }
+        looks = looks.wrapping_add(1);
         let records = match bench.engine.records(run, seen, 1000) {
             Ok(records) => records,
             Err(error) => return Ok(refused(&error)),
@@ -158,7 +187,29 @@ pub(super) async fn follow(
             Ok(standing) => standing.view,
             Err(error) => return Ok(refused(&error)),
         };
-        let waits = matches!(view.state, State::Paused | State::AwaitingApproval);
+        let waits_for = match bench.engine.waits_for(run) {
+            Ok(waits_for) => waits_for,
+            Err(error) => return Ok(refused(&error)),
+        };
+        if waits_for != waited {
+            waited = waits_for;
+            if let Some(text) = &waited {
+                eprintln!("{text}");
+            }
+        }
+        // With other machines a yes may come from there, and then it goes on here.
+        let waits = match view.state {
+            State::Paused => true,
+            State::AwaitingApproval => bench.engine.shared().is_none(),
+            _ => false,
+        };
+        if view.state == State::Approved
+            && approved_meanwhile
+            && let Err(error) = take_up(run, bench).await?
+        {
+            return Ok(refused(&error));
+        }
+        approved_meanwhile = view.state == State::AwaitingApproval;
         if records.is_empty() && (view.state.is_terminal() || waits) {
             if view.state == State::AwaitingApproval {
                 eprintln!(
@@ -185,7 +236,8 @@ pub(super) async fn follow(
                 match interrupts {
                     1 => {
                         eprintln!("draining: nothing new is begun; once more to hear what can be done, a third time to detach");
-                        if let Err(error) = bench.engine.ask(run, &Request::Pause, bench.author, &*bench.clock) {
+                        let (author, clock) = (bench.author, &*bench.clock);
+                        if let Err(error) = bench.engine.ask(run, &Request::Pause, author, clock).await {
                             eprintln!("{error}");
                         }
                     }

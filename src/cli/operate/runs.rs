@@ -21,6 +21,12 @@ pub(super) async fn runs(
     bench: &Bench<'_>,
     out: &mut impl Write,
 ) -> io::Result<Exit> {
+    match bench.engine.sync().await {
+        Ok(clashes) => clashes
+            .iter()
+            .for_each(|clash| eprintln!("warning: {clash}")),
+        Err(error) => eprintln!("warning: {error}; what is shown is what this machine knows"),
+    }
     match what {
         None | Some(RunsCommand::List) => list(bench, out),
         Some(RunsCommand::Show { run }) => with(run, bench, |run| show(run, bench, out)),
@@ -28,8 +34,14 @@ pub(super) async fn runs(
             Ok(run) => apply::follow(run, bench, out).await,
             Err(error) => Ok(refused(&error)),
         },
-        Some(RunsCommand::Pause { run }) => {
-            with(run, bench, |run| ask(run, &Request::Pause, bench, out))
+        Some(RunsCommand::Pause { run }) => match bench.engine.find_run(run) {
+            Ok(run) => ask(run, &Request::Pause, bench, out).await,
+            Err(error) => Ok(refused(&error)),
+        },
+        Some(RunsCommand::BreakGlass { run, reason, write }) => {
+            let reason = reason.clone();
+            let request = Request::BreakGlass { reason };
+            steer(run, Some(request), *write, bench, out).await
         }
         Some(RunsCommand::Resume { run, write }) => {
             steer(run, Some(Request::Resume), *write, bench, out).await
@@ -39,18 +51,7 @@ pub(super) async fn runs(
             write,
             confirm,
         }) => approve(run, *write, confirm.as_deref(), bench, out).await,
-        Some(RunsCommand::Reject { run, reason }) => with(run, bench, |run| {
-            match bench
-                .engine
-                .reject(run, bench.author, reason, &*bench.clock)
-            {
-                Ok(()) => {
-                    writeln!(out, "rejected run {run}")?;
-                    Ok(Exit::Done)
-                }
-                Err(error) => Ok(refused(&error)),
-            }
-        }),
+        Some(RunsCommand::Reject { run, reason }) => reject(run, reason, bench, out).await,
         Some(RunsCommand::Pass {
             run,
             write,
@@ -166,12 +167,38 @@ async fn approve(
         Ok((_, yes)) => yes,
         Err(exit) => return Ok(exit),
     };
-    let approved = bench.engine.find_run(name).and_then(|run| {
-        let (author, clock) = (bench.author, &*bench.clock);
-        bench.engine.approve(run, &yes, author, clock)
-    });
-    match approved {
+    let run = match bench.engine.find_run(name) {
+        Ok(run) => run,
+        Err(error) => return Ok(refused(&error)),
+    };
+    let (author, clock) = (bench.author, &*bench.clock);
+    match bench.engine.approve(run, &yes, author, clock).await {
+        // Whoever opened it carries it out, with their own rights.
+        Ok(()) if bench.engine.shared().is_some() => {
+            writeln!(out, "approved run {run}")?;
+            Ok(Exit::Done)
+        }
         Ok(()) => steer(name, None, write, bench, out).await,
+        Err(error) => Ok(refused(&error)),
+    }
+}
+
+async fn reject(
+    name: &str,
+    reason: &str,
+    bench: &Bench<'_>,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    let run = match bench.engine.find_run(name) {
+        Ok(run) => run,
+        Err(error) => return Ok(refused(&error)),
+    };
+    let (author, clock) = (bench.author, &*bench.clock);
+    match bench.engine.reject(run, author, reason, clock).await {
+        Ok(()) => {
+            writeln!(out, "rejected run {run}")?;
+            Ok(Exit::Done)
+        }
         Err(error) => Ok(refused(&error)),
     }
 }
@@ -238,6 +265,11 @@ fn show(run: RunId, bench: &Bench<'_>, out: &mut impl Write) -> io::Result<Exit>
     if let Some(pause) = &standing.view.pause {
         writeln!(out, "paused ({}): {}", pause.reason, pause.text)?;
     }
+    match bench.engine.waits_for(run) {
+        Ok(Some(text)) => writeln!(out, "waits: {text}")?,
+        Ok(None) => {}
+        Err(error) => return Ok(refused(&error)),
+    }
     for step in &review.steps {
         let view = standing.view.step(&step.id);
         let said = view.trouble.or(view.said).unwrap_or_default();
@@ -255,8 +287,14 @@ fn show(run: RunId, bench: &Bench<'_>, out: &mut impl Write) -> io::Result<Exit>
     Ok(Exit::Done)
 }
 
-fn ask(run: RunId, request: &Request, bench: &Bench<'_>, out: &mut impl Write) -> io::Result<Exit> {
-    match bench.engine.ask(run, request, bench.author, &*bench.clock) {
+async fn ask(
+    run: RunId,
+    request: &Request,
+    bench: &Bench<'_>,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
+    let (author, clock) = (bench.author, &*bench.clock);
+    match bench.engine.ask(run, request, author, clock).await {
         Ok(()) => {
             writeln!(out, "asked run {run}")?;
             Ok(Exit::Done)
@@ -281,17 +319,16 @@ async fn steer(
         Err(error) => return Ok(refused(&error)),
     };
     if let Some(request) = request {
-        match bench.engine.ask(run, &request, bench.author, &*bench.clock) {
+        let (author, clock) = (bench.author, &*bench.clock);
+        match bench.engine.ask(run, &request, author, clock).await {
             Ok(()) => {}
             // A run whose process died is not paused: it goes on as soon as somebody takes it up.
             Err(Error::NotNow { .. }) if request == Request::Resume => {}
             Err(error) => return Ok(refused(&error)),
         }
     }
-    match bench.engine.needs_runner(run) {
-        Ok(true) => (bench.spawn)(&run.to_string())?,
-        Ok(false) => {}
-        Err(error) => return Ok(refused(&error)),
+    if let Err(error) = apply::take_up(run, bench).await? {
+        return Ok(refused(&error));
     }
     apply::follow(run, bench, out).await
 }

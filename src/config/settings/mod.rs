@@ -4,6 +4,7 @@ mod access;
 mod expression;
 mod operations;
 mod period;
+mod shared;
 mod ui;
 
 use std::{io, path::Path};
@@ -18,6 +19,7 @@ pub use operations::{
     Freeze, Hours, Mode, Operations, PlanMatch, PolicyRule, SecondPerson, Verdict,
 };
 pub use period::Period;
+pub use shared::Shared;
 pub use ui::{Animations, Symbols, ThemeChoice, Ui};
 
 use super::{
@@ -39,6 +41,7 @@ pub struct Settings {
     pub env: Vec<EnvironmentRule>,
     pub cost: Cost,
     pub operations: Operations,
+    pub shared: Shared,
     /// Rules over plans, asked after the engine's own and before any bundle; all of them speak.
     pub policy: Vec<PolicyRule>,
 }
@@ -333,7 +336,7 @@ freeze = [{ env = "prod", from = "2026-12-20", to = "2027-01-03" }]
     #[test]
     fn the_schema_names_every_section_and_refuses_strangers() {
         let schema = Settings::schema();
-        for section in ["ui", "aws", "env", "cost", "operations", "policy"] {
+        for section in ["ui", "aws", "env", "cost", "operations", "shared", "policy"] {
             assert!(schema["properties"][section].is_object(), "{section}");
         }
         assert_eq!(schema["additionalProperties"], false);

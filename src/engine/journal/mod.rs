@@ -72,6 +72,11 @@ pub enum Error {
     AlreadyApplied { run: RunId, state: String },
     #[error("another process took the run over (fence {theirs}, ours was {ours})")]
     Fenced { ours: u64, theirs: u64 },
+    /// Only after a lease was taken without the store that shares it.
+    #[error(
+        "run {0} went on in two places while one of them could not reach the shared store; what was written here stays here"
+    )]
+    Diverged(RunId),
     #[error(
         "run {by} holds `{scope}` and has not ended; end or resume it first: `awsdeck runs show {by}`"
     )]

@@ -89,6 +89,21 @@ impl Journal {
         records(&self.connection, run, after, limit)
     }
 
+    /// Every line of a run, oldest first.
+    pub fn entries(&self, run: RunId) -> Result<Vec<Entry>> {
+        let records = self.records(run, 0, u32::MAX)?;
+        Ok(records.into_iter().map(|record| record.entry).collect())
+    }
+
+    /// What a run waits for outside of itself, if anything.
+    pub fn waits_for(&self, run: RunId) -> Result<Option<String>> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT text FROM note WHERE run = ?1")?;
+        let text = query.query_row([run.as_bytes()], |row| row.get(0));
+        Ok(text.optional()?)
+    }
+
     /// All runs, newest first.
     pub fn runs(&self) -> Result<Vec<RunSummary>> {
         let mut query = self.connection.prepare_cached(

@@ -23,6 +23,10 @@ pub enum Request {
     },
     /// Let go of the run; whoever takes it up again goes on where it stands.
     Detach,
+    /// Go on with what this machine knows while the store that operators share is silent.
+    BreakGlass {
+        reason: String,
+    },
     /// Let the run pass the gate before a step.
     PassGate {
         before: StepId,
@@ -94,6 +98,22 @@ impl Journal {
             .and_then(|mut query| query.query_row([], |row| row.get(0)));
         let Ok(version) = version else { return true };
         self.seen.replace(version) != Some(version)
+    }
+
+    /// Says what the run waits for outside of itself, or that it no longer does: for whoever looks,
+    /// and no part of the chain.
+    pub fn say(&self, run: RunId, text: Option<&str>, when: &Moment) -> Result<()> {
+        match text {
+            Some(text) => self.connection.execute(
+                "INSERT INTO note(run, text, at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT(run) DO UPDATE SET text = excluded.text, at = excluded.at",
+                params![run.as_bytes(), text, when.at],
+            )?,
+            None => self
+                .connection
+                .execute("DELETE FROM note WHERE run = ?1", [run.as_bytes()])?,
+        };
+        Ok(())
     }
 
     /// Notes that a request was heard and led to nothing.

@@ -96,6 +96,12 @@ CREATE TABLE request(
   at INTEGER NOT NULL,
   taken INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+-- What a run waits for outside of itself, for whoever looks.
+CREATE TABLE note(
+  run BLOB PRIMARY KEY,
+  text TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
 ";
 
 /// Makes `connection` a journal that is safe to write, or says why it is none.

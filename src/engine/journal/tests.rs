@@ -31,6 +31,37 @@ fn yes(by: &str) -> run::Approval {
     }
 }
 
+/// Opens a run of a plan as its author, who is the only one needed.
+fn open(journal: &mut Journal, sealed: &Sealed, yes: run::Approval, when: Moment) -> Result<RunId> {
+    journal.keep_plan(sealed)?;
+    let run = RunId::fresh();
+    let by = yes.by.clone();
+    let opening = run::Event::opening(sealed, yes, 1);
+    let opening: Vec<Event> = opening.into_iter().map(Event::from).collect();
+    let stamp = Stamp {
+        run,
+        actor: &by,
+        fence: 0,
+        when,
+    };
+    journal.append(&stamp, &opening)?;
+    Ok(run)
+}
+
+fn take(journal: &mut Journal, run: RunId, pid: u32, when: Moment) -> Result<u64> {
+    let fence = journal.standing(run)?.view.fence + 1;
+    let host = "host".into();
+    let taken = run::Event::LeaseTaken { host, pid, fence };
+    let stamp = Stamp {
+        run,
+        actor: "runner",
+        fence,
+        when,
+    };
+    journal.append(&stamp, &[taken.into()])?;
+    Ok(fence)
+}
+
 struct Fixture {
     folder: tempfile::TempDir,
     journal: Journal,
@@ -48,10 +79,8 @@ fn begun() -> Fixture {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("state/journal.sqlite");
     let mut journal = Journal::open(&path).expect("a new journal");
-    let run = journal
-        .open_run(&sealed(), yes("ann"), 1, at(1))
-        .expect("a new run");
-    let fence = journal.take_lease(run, "host", 7, at(2)).expect("free");
+    let run = open(&mut journal, &sealed(), yes("ann"), at(1)).expect("a new run");
+    let fence = take(&mut journal, run, 7, at(2)).expect("free");
     let stamp = Stamp {
         run,
         actor: "runner",
@@ -129,7 +158,7 @@ fn lines_and_plans_cannot_be_rewritten() {
 #[test]
 fn a_plan_is_applied_once() {
     let mut fixture = begun();
-    let again = fixture.journal.open_run(&sealed(), yes("ann"), 1, at(9));
+    let again = open(&mut fixture.journal, &sealed(), yes("ann"), at(9));
     let Err(Error::AlreadyApplied { run, state }) = again else {
         panic!("opened twice");
     };
@@ -140,9 +169,7 @@ fn a_plan_is_applied_once() {
 fn a_zombie_and_an_impossible_event_write_nothing() {
     let mut fixture = begun();
     let mut other = Journal::open(&fixture.path()).expect("the same file");
-    other
-        .take_lease(fixture.run, "host", 8, at(4))
-        .expect("free");
+    take(&mut other, fixture.run, 8, at(4)).expect("free");
     let lines = other.head().expect("readable").0;
     let mut stamp = Stamp {
         run: fixture.run,
@@ -328,11 +355,8 @@ fn what_an_unfinished_run_changes_is_held_until_its_end() {
     let mut plan = sample::switch();
     plan.reason = "another".into();
     let other = Sealed::seal(plan).expect("whole");
-    let second = fixture
-        .journal
-        .open_run(&other, yes("bob"), 1, at(4))
-        .expect("opened");
-    let held = fixture.journal.take_lease(second, "host", 8, at(5));
+    let second = open(&mut fixture.journal, &other, yes("bob"), at(4)).expect("opened");
+    let held = take(&mut fixture.journal, second, 8, at(5));
     let Err(Error::ScopeHeld { scope, by }) = held else {
         panic!("two runs hold one group of records");
     };
@@ -362,7 +386,64 @@ fn what_an_unfinished_run_changes_is_held_until_its_end() {
     ];
     let stop = stop.map(Event::Run);
     fixture.journal.append(&stamp, &stop).expect("stopped");
-    assert!(fixture.journal.take_lease(second, "host", 8, at(7)).is_ok());
+    assert!(take(&mut fixture.journal, second, 8, at(7)).is_ok());
     let verified = fixture.journal.verify().expect("readable");
     assert_eq!(verified.faults, Vec::<String>::new());
+}
+
+#[test]
+fn a_run_is_carried_to_another_journal_line_by_line() {
+    let fixture = begun();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("journal.sqlite");
+    let mut other = Journal::open(&path).expect("a new journal");
+    let lines = fixture.journal.entries(fixture.run).expect("readable");
+    assert!(matches!(other.import(&lines, None), Err(Error::NoPlan(_))));
+    other.keep_plan(&sealed()).expect("kept");
+    // Lines may come twice, and overlap.
+    for (from, to) in [(0, 3), (1, 5), (5, 8), (0, 8)] {
+        other.import(&lines[from..to], None).expect("they follow");
+    }
+    let there = other.entries(fixture.run).expect("readable");
+    assert_eq!(there, lines);
+    assert_eq!(
+        other.verify().expect("readable").faults,
+        Vec::<String>::new()
+    );
+    let mut foreign = lines[7].clone();
+    foreign.n = 9;
+    foreign.before = lines[7].before;
+    foreign.link = foreign.expected_link().expect("canonical");
+    let result = other.import(&[foreign], None);
+    assert!(matches!(result, Err(Error::Diverged(run)) if run == fixture.run));
+}
+
+#[test]
+fn a_draft_is_what_would_be_written() {
+    let mut fixture = begun();
+    let stamp = Stamp {
+        run: fixture.run,
+        actor: "runner",
+        fence: 1,
+        when: at(9),
+    };
+    let ambiguous = step::Event::Ambiguous {
+        error: "no answer".into(),
+    };
+    let events = [Event::Step("shift".into(), ambiguous)];
+    let draft = fixture.journal.draft(&stamp, &events).expect("legal");
+    assert_eq!(
+        fixture
+            .journal
+            .entries(fixture.run)
+            .expect("readable")
+            .len(),
+        8
+    );
+    let written = fixture.journal.append(&stamp, &events).expect("legal");
+    assert_eq!(written[0].entry, draft[0]);
+    let again = fixture
+        .journal
+        .draft(&stamp, &[run::Event::RunStarted.into()]);
+    assert!(matches!(again, Err(Error::Illegal(_))));
 }

@@ -1,6 +1,8 @@
 //! Writing: plans, runs, and batches of lines in one durable transaction.
 
-use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::{
     Asked, Entry, Error, Journal, Record, Result, RunId, Standing, int, lease, read, requests,
@@ -8,7 +10,7 @@ use super::{
 };
 use crate::engine::{
     clock::Moment,
-    machine::{Event, run},
+    machine::{Event, RunView, run},
     plan::{Digest, Sealed, canon},
 };
 
@@ -42,76 +44,9 @@ impl Journal {
         Ok(())
     }
 
-    /// Opens a run of a kept plan with its first lines: created, and approved by its author. Where
-    /// more people are needed it waits for them.
-    pub fn open_run(
-        &mut self,
-        sealed: &Sealed,
-        yes: run::Approval,
-        needed: u32,
-        when: Moment,
-    ) -> Result<RunId> {
-        self.keep_plan(sealed)?;
-        if let Some((run, state)) = self.run_of(sealed.digest())? {
-            return Err(Error::AlreadyApplied { run, state });
-        }
-        let run = RunId::fresh();
-        let plan = sealed.plan();
-        let by = yes.by.clone();
-        let mut events = vec![
-            Event::Run(run::Event::RunCreated {
-                plan: sealed.digest(),
-                effect: sealed.effect(),
-                operation: plan.operation.clone(),
-                title: plan.title.clone(),
-                environment: plan.environment,
-                reason: plan.reason.clone(),
-                by: by.clone(),
-                needed,
-            }),
-            Event::Run(run::Event::ApprovalGiven(yes)),
-        ];
-        if needed <= 1 {
-            let plan = sealed.digest();
-            events.push(Event::Run(run::Event::ApprovalGranted { plan }));
-        }
-        let stamp = Stamp {
-            run,
-            actor: &by,
-            fence: 0,
-            when,
-        };
-        self.append(&stamp, &events)?;
-        Ok(run)
-    }
-
     /// The run that applied a plan, with its state.
     pub fn run_of(&self, plan: Digest) -> Result<Option<(RunId, String)>> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT id, state FROM run WHERE plan = ?1 AND state <> 'rejected'")?;
-        let row = |row: &rusqlite::Row<'_>| Ok((read::run_id(row, 0)?, row.get(1)?));
-        Ok(query.query_row([plan.as_bytes()], row).optional()?)
-    }
-
-    /// Takes the run over, with everything that it changes: every line under an older fence is
-    /// refused from now on, and so is every other run that changes any of it.
-    pub fn take_lease(&mut self, run: RunId, host: &str, pid: u32, when: Moment) -> Result<u64> {
-        let fence = self.standing(run)?.view.fence + 1;
-        let event = run::Event::LeaseTaken {
-            host: host.into(),
-            pid,
-            fence,
-        };
-        let actor = format!("runner {pid} on {host}");
-        let stamp = Stamp {
-            run,
-            actor: &actor,
-            fence,
-            when,
-        };
-        self.append(&stamp, &[event.into()])?;
-        Ok(fence)
+        run_of(&self.connection, plan)
     }
 
     /// Writes all `events` or none, durably, and moves the projections with them.
@@ -127,29 +62,83 @@ impl Journal {
         events: &[Event],
         asked: Option<&Asked>,
     ) -> Result<Vec<Record>> {
+        self.write(stamp.run, events.first(), asked, |standing| {
+            chained(standing, stamp, events)
+        })
+    }
+
+    /// The lines that `events` would be, as they are written elsewhere first. Nothing is written.
+    pub fn draft(&mut self, stamp: &Stamp<'_>, events: &[Event]) -> Result<Vec<Entry>> {
+        let mut standing = match self.standings.get(&stamp.run) {
+            Some(_) => self.standing(stamp.run)?.clone(),
+            None => begin(&self.connection, stamp.run, events.first())?,
+        };
+        let lines = chained(&standing, stamp, events)?;
+        for line in &lines {
+            standing.view.apply(&line.event, &line.when)?;
+        }
+        Ok(lines)
+    }
+
+    /// Takes in lines of a run as they were written elsewhere; those that are here already are left
+    /// out.
+    pub fn import(&mut self, lines: &[Entry], asked: Option<&Asked>) -> Result<()> {
+        let Some(first) = lines.first() else {
+            return Ok(());
+        };
+        self.write(first.run, Some(&first.event), asked, |standing| {
+            let (n, mut link) = standing.end();
+            let rest = lines.iter().skip_while(|line| line.n < n);
+            let mut rest: Vec<Entry> = rest.cloned().collect();
+            if rest
+                .first()
+                .is_some_and(|line| line.n == n && line.link == link)
+            {
+                rest.remove(0);
+            }
+            for (next, line) in (n + 1..).zip(&rest) {
+                if line.n != next || line.before != link || !line.is_intact() {
+                    return Err(Error::Diverged(line.run));
+                }
+                link = line.link;
+            }
+            Ok(rest)
+        })?;
+        Ok(())
+    }
+
+    /// Writes lines that continue the run, all of them or none, and moves the projections with them.
+    fn write(
+        &mut self,
+        run: RunId,
+        first: Option<&Event>,
+        asked: Option<&Asked>,
+        lines: impl FnOnce(&Standing) -> Result<Vec<Entry>>,
+    ) -> Result<Vec<Record>> {
         #[cfg(test)]
         let ends = self.ends_now();
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut standing = match self.standings.remove(&stamp.run) {
-            Some(known) => read::catch_up(&transaction, stamp.run, known)?,
-            None => begin(&transaction, stamp.run, events)?,
+        let mut standing = match self.standings.remove(&run) {
+            Some(known) => read::catch_up(&transaction, run, known)?,
+            None => begin(&transaction, run, first)?,
         };
-        if standing.view.fence > stamp.fence {
-            return Err(Error::Fenced {
-                ours: stamp.fence,
-                theirs: standing.view.fence,
-            });
+        if let Some(Event::Run(run::Event::RunCreated { plan, .. })) = first
+            && let Some((other, state)) = run_of(&transaction, *plan)?
+            && other != run
+        {
+            return Err(Error::AlreadyApplied { run: other, state });
         }
-        let mut records = Vec::with_capacity(events.len());
-        for event in events {
-            standing.view.apply(event, &stamp.when)?;
-            let record = chain(&transaction, stamp, standing.end(), event)?;
+        let lines = lines(&standing)?;
+        let mut records = Vec::with_capacity(lines.len());
+        for line in lines {
+            standing.view.apply(&line.event, &line.when)?;
+            let record = place(&transaction, line)?;
             standing.take_in(&record);
             records.push(record);
         }
-        project(&transaction, stamp.run, &standing, events)?;
+        project(&transaction, &standing, &records)?;
         if let Some(asked) = asked {
             requests::acted_on(&transaction, asked)?;
         }
@@ -162,7 +151,7 @@ impl Journal {
         if ends == Some(true) {
             return Err(Error::Crash);
         }
-        self.standings.insert(stamp.run, standing);
+        self.standings.insert(run, standing);
         Ok(records)
     }
 
@@ -180,36 +169,54 @@ impl Journal {
     }
 }
 
-/// The standing before the first of these lines, which for a new run are the first at all.
-fn begin(transaction: &Transaction<'_>, run: RunId, events: &[Event]) -> Result<Standing> {
-    if let [Event::Run(run::Event::RunCreated { plan, .. }), ..] = events {
-        let sealed = read::plan(transaction, *plan)?;
-        let view = crate::engine::machine::RunView::new(sealed.plan());
-        let sealed = std::sync::Arc::new(sealed);
-        return Ok(Standing::before(run, sealed, view));
-    }
-    read::standing(transaction, run)
+fn run_of(connection: &Connection, plan: Digest) -> Result<Option<(RunId, String)>> {
+    let mut query = connection
+        .prepare_cached("SELECT id, state FROM run WHERE plan = ?1 AND state <> 'rejected'")?;
+    let row = |row: &rusqlite::Row<'_>| Ok((read::run_id(row, 0)?, row.get(1)?));
+    Ok(query.query_row([plan.as_bytes()], row).optional()?)
 }
 
-/// Appends one line to the end of both chains.
-fn chain(
-    transaction: &Transaction<'_>,
-    stamp: &Stamp<'_>,
-    (n, before): (u64, Digest),
-    event: &Event,
-) -> Result<Record> {
-    let mut entry = Entry {
-        run: stamp.run,
-        n: n + 1,
-        when: stamp.when.clone(),
-        actor: stamp.actor.into(),
-        fence: stamp.fence,
-        event: event.clone(),
-        before,
-        link: before,
-    };
-    entry.link = entry.expected_link()?;
-    place(transaction, entry)
+/// The standing before `first`, which for a new run is its first line at all.
+fn begin(connection: &Connection, run: RunId, first: Option<&Event>) -> Result<Standing> {
+    match read::standing(connection, run) {
+        Err(Error::NoRun(_))
+            if let Some(Event::Run(run::Event::RunCreated { plan, .. })) = first =>
+        {
+            let sealed = read::plan(connection, *plan)?;
+            let view = RunView::new(sealed.plan());
+            Ok(Standing::before(run, Arc::new(sealed), view))
+        }
+        other => other,
+    }
+}
+
+/// `events` as the lines that continue the run.
+fn chained(standing: &Standing, stamp: &Stamp<'_>, events: &[Event]) -> Result<Vec<Entry>> {
+    if standing.view.fence > stamp.fence {
+        return Err(Error::Fenced {
+            ours: stamp.fence,
+            theirs: standing.view.fence,
+        });
+    }
+    let (mut n, mut before) = standing.end();
+    let mut lines = Vec::with_capacity(events.len());
+    for event in events {
+        n += 1;
+        let mut line = Entry {
+            run: stamp.run,
+            n,
+            when: stamp.when.clone(),
+            actor: stamp.actor.into(),
+            fence: stamp.fence,
+            event: event.clone(),
+            before,
+            link: before,
+        };
+        line.link = line.expected_link()?;
+        before = line.link;
+        lines.push(line);
+    }
+    Ok(lines)
 }
 
 /// Gives a line of a run its place in the file.
@@ -248,19 +255,19 @@ fn place(transaction: &Transaction<'_>, entry: Entry) -> Result<Record> {
     Ok(record)
 }
 
-/// Brings the rows of `run` and of the steps that `events` touched up to the standing.
-fn project(
-    transaction: &Transaction<'_>,
-    run: RunId,
-    standing: &Standing,
-    events: &[Event],
-) -> Result<()> {
+/// Brings the rows of the run and of the steps that `records` are about up to the standing.
+fn project(transaction: &Transaction<'_>, standing: &Standing, records: &[Record]) -> Result<()> {
+    let Some(Record { entry: first, .. }) = records.first() else {
+        return Ok(());
+    };
+    let run = first.run;
+    let events = records.iter().map(|record| &record.entry.event);
     let Standing {
         sealed, view, seq, ..
     } = standing;
     let pause = view.pause.as_ref().map(canon::bytes).transpose()?;
     let pause = pause.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    if let [Event::Run(run::Event::RunCreated { by, .. }), ..] = events {
+    if let Event::Run(run::Event::RunCreated { by, .. }) = &first.event {
         let plan = sealed.plan();
         transaction.execute(
             "INSERT INTO run(id, plan, operation, title, environment, reason, created_by,
@@ -274,7 +281,7 @@ fn project(
                 plan.environment.to_string(),
                 plan.reason,
                 by,
-                view.last.at,
+                first.when.at,
             ],
         )?;
     }
@@ -289,13 +296,12 @@ fn project(
         ],
     )?;
     let takes = |event: &Event| matches!(event, Event::Run(run::Event::LeaseTaken { .. }));
-    if events.iter().any(takes) {
-        lease::take(transaction, run, &sealed.scopes())?;
-    }
     if view.state.is_terminal() {
         transaction.execute("DELETE FROM lease WHERE run = ?1", [run.as_bytes()])?;
+    } else if events.clone().any(takes) {
+        lease::take(transaction, run, &sealed.scopes())?;
     }
-    for id in events.iter().filter_map(Event::step) {
+    for id in events.filter_map(Event::step) {
         let (Some(step), Some(stands)) = (sealed.plan().step(id), view.steps.get(id)) else {
             continue;
         };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    engine::plan::{Digest, StepId},
+    engine::plan::{Digest, Sealed, StepId},
     model::EnvironmentClass,
 };
 
@@ -167,12 +167,10 @@ pub enum PauseReason {
     Gate,
     /// The yes came too long ago for what is still to be done.
     ApprovalExpired,
-    /// Another process holds what the plan changes.
+    /// Others went on while the store that shares journal and leases could not be reached.
     LeaseLost,
     /// The time that the objective leaves is used up.
     BudgetExceeded,
-    /// The store that shares journal and leases cannot be reached.
-    StoreUnavailable,
     /// Nothing happened for so long that a person should look before it goes on.
     Stale,
 }
@@ -198,6 +196,33 @@ pub enum Action {
     Skip,
     /// Say whether an uncertain change happened.
     Answer,
+    /// Go on without the store that operators share, while it is silent.
+    BreakGlass,
+}
+
+impl Event {
+    /// How a run of `sealed` begins: opened, and approved by its author. Where more people are
+    /// needed it waits for them.
+    #[must_use]
+    pub fn opening(sealed: &Sealed, yes: Approval, needed: u32) -> Vec<Self> {
+        let plan = sealed.plan();
+        let created = Self::RunCreated {
+            plan: sealed.digest(),
+            effect: sealed.effect(),
+            operation: plan.operation.clone(),
+            title: plan.title.clone(),
+            environment: plan.environment,
+            reason: plan.reason.clone(),
+            by: yes.by.clone(),
+            needed,
+        };
+        let mut events = vec![created, Self::ApprovalGiven(yes)];
+        if needed <= 1 {
+            let plan = sealed.digest();
+            events.push(Self::ApprovalGranted { plan });
+        }
+        events
+    }
 }
 
 impl Outcome {
@@ -232,13 +257,20 @@ impl State {
     pub const fn actions(self) -> &'static [Action] {
         match self {
             Self::AwaitingApproval => &[Action::Approve, Action::Reject],
-            Self::Approved => &[Action::Start, Action::Stop],
-            Self::Leased => &[Action::Start, Action::Pause, Action::Stop, Action::Detach],
+            Self::Approved => &[Action::Start, Action::Stop, Action::BreakGlass],
+            Self::Leased => &[
+                Action::Start,
+                Action::Pause,
+                Action::Stop,
+                Action::Detach,
+                Action::BreakGlass,
+            ],
             Self::Running | Self::Verifying => &[
                 Action::Pause,
                 Action::RollBack,
                 Action::Stop,
                 Action::Detach,
+                Action::BreakGlass,
             ],
             Self::Paused => &[
                 Action::Resume,
@@ -247,8 +279,14 @@ impl State {
                 Action::PassGate,
                 Action::Skip,
                 Action::Answer,
+                Action::BreakGlass,
             ],
-            Self::RollingBack => &[Action::Pause, Action::Stop, Action::Detach],
+            Self::RollingBack => &[
+                Action::Pause,
+                Action::Stop,
+                Action::Detach,
+                Action::BreakGlass,
+            ],
             Self::Succeeded
             | Self::RolledBack
             | Self::RollbackPartial

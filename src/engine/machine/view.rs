@@ -75,8 +75,8 @@ pub struct RunView {
     pub needed: u32,
     /// Who has said yes.
     pub approvals: Vec<run::Approval>,
-    /// Somebody took the lease without the store that shares it; why.
-    pub break_glass: Option<String>,
+    /// The lease that holds was taken without the store that shares it: by whom, and why.
+    pub break_glass: Option<(String, String)>,
     pub leftovers: Vec<String>,
     pub started: Option<Moment>,
     pub ended: Option<Moment>,
@@ -141,6 +141,15 @@ impl RunView {
             .is_some_and(|view| view.comp == Undoing::Intended)
     }
 
+    /// Takes over who executes the run from a view that has seen a line more about it.
+    pub fn adopt(&mut self, newer: &Self) {
+        self.fence = newer.fence;
+        self.holder.clone_from(&newer.holder);
+        self.break_glass.clone_from(&newer.break_glass);
+        self.released = newer.released;
+        self.last = newer.last.clone();
+    }
+
     /// Takes in what happened at `when`. An event that cannot follow changes nothing.
     pub fn apply(&mut self, event: &Event, when: &Moment) -> Result<(), Illegal> {
         match event {
@@ -165,6 +174,7 @@ impl RunView {
                 self.fence = *fence;
                 self.holder = Some((host.clone(), *pid));
                 self.released = false;
+                self.break_glass = None;
             }
             run::Event::LeaseReleased { .. } => self.released = true,
             run::Event::RunStarted => self.started = Some(when.clone()),
@@ -189,7 +199,9 @@ impl RunView {
             run::Event::RunCreated { needed, .. } => self.needed = *needed,
             run::Event::ApprovalGiven(approval) => self.approvals.push(approval.clone()),
             run::Event::ApprovalExpired { .. } => self.approvals.clear(),
-            run::Event::GlassBroken { reason, .. } => self.break_glass = Some(reason.clone()),
+            run::Event::GlassBroken { by, reason } => {
+                self.break_glass = Some((by.clone(), reason.clone()));
+            }
             run::Event::ApprovalGranted { .. }
             | run::Event::VerifyBegan
             | run::Event::Resumed { .. } => {}

@@ -4,6 +4,7 @@
 //! Steps that do not wait for each other are worked on side by side. A [`task`] works on one step
 //! and only reads or sends; what it brings is written down here, in one place, and believed after.
 
+mod book;
 mod check;
 mod follow;
 mod lock;
@@ -16,7 +17,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     panic::AssertUnwindSafe,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -30,13 +31,15 @@ use super::{
     budget::{Budgets, Lane},
     clock::{Clock, Moment},
     graph::Graph,
-    journal::{self, Asked, Journal, Stamp},
+    journal::{self, Asked, Journal},
     machine::{Event, Outcome, Pause, PauseReason, RunView, Undoing, run, step},
     plan::{Plan, Sealed, Step, StepId, Work},
     policy::{self, Policy},
     schedule::{self, Command},
+    shared::{self, Shared},
 };
 use crate::provider::{self, Kind, Provider};
+use book::{Book, Kept, News};
 use task::{Job, Next, Outside, answer};
 
 /// How often requests of other processes are looked for while the runner waits.
@@ -55,6 +58,8 @@ pub struct Ground<'a> {
     pub clock: &'a dyn Clock,
     /// The rules in force, which may have become stricter since the plan was sealed.
     pub policy: &'a Policy,
+    /// Where other machines see it.
+    pub shared: Option<&'a Shared>,
 }
 
 /// How executing a run ended.
@@ -75,6 +80,11 @@ pub enum Error {
     Journal(#[from] journal::Error),
     #[error("another process executes run {0}; `awsdeck runs attach {0}` follows it")]
     Held(RunId),
+    #[error(transparent)]
+    Shared(#[from] shared::Error),
+    /// Asked to while nothing could be written.
+    #[error("let go of run {0}, which can be taken up where it stands")]
+    LetGo(RunId),
     #[error("the run's lock: {0}")]
     Lock(#[source] std::io::Error),
     #[error("this session is read-only; start awsdeck without --read-only to apply")]
@@ -101,11 +111,8 @@ pub(super) async fn execute_with(
     ground: Ground<'_>,
     messages: mpsc::Receiver<Asked>,
 ) -> Result<Ended> {
-    let Ground {
-        provider,
-        clock,
-        policy,
-    } = ground;
+    let provider = ground.provider;
+    let clock = ground.clock;
     let control = provider.control.as_deref().ok_or(Error::ReadOnly)?;
     let lock = lock::take(&journal.lock_path(run), run, clock).await?;
     let view = &journal.standing(run)?.view;
@@ -113,24 +120,23 @@ pub(super) async fn execute_with(
         return Ok(ended(view, false));
     }
     let idle = view.last.until(&clock.moment());
-    let fence = journal.take_lease(run, &lock::host(), std::process::id(), clock.moment())?;
-    let standing = journal.standing(run)?.clone();
+    let (mut book, wait) = Book::open(journal, run, ground).await?;
+    let standing = book.journal().standing(run)?.clone();
     let mut runner = Runner {
-        journal: Mutex::new(journal),
+        book,
         run,
         outside: Outside {
             provider,
             control,
             clock,
         },
-        policy,
+        policy: ground.policy,
         messages,
         news: true,
         heard: VecDeque::new(),
         made: Arc::new(made(&standing.view)),
         sealed: standing.sealed,
         view: standing.view,
-        fence,
         troubles: BTreeMap::new(),
         reads: BTreeMap::new(),
         asleep: BTreeMap::new(),
@@ -139,14 +145,18 @@ pub(super) async fn execute_with(
         wanted: None,
         resumed: clock.moment(),
     };
+    // Whoever held the lease before may still be sending.
+    runner.rest(wait).await?;
     let ended = runner.go(idle).await;
+    if ended.is_ok() {
+        runner.book.close(&runner.view).await;
+    }
     drop(lock);
     ended
 }
 
 struct Runner<'a> {
-    /// Only ever used by one at a time; the lock is what lets the runner move between threads.
-    journal: Mutex<Journal>,
+    book: Book<'a>,
     run: RunId,
     outside: Outside<'a>,
     policy: &'a Policy,
@@ -158,7 +168,6 @@ struct Runner<'a> {
     sealed: Arc<Sealed>,
     /// The journal's view, and beyond it what is in flight in this process.
     view: RunView,
-    fence: u64,
     /// Reads that failed in a row, by step.
     troubles: BTreeMap<StepId, u32>,
     /// Counts that need not survive: reads while locating, failures while watching.
@@ -196,14 +205,19 @@ type Working<'t> = BoxFuture<'t, (StepId, Lane, Next)>;
 
 impl<'a> Runner<'a> {
     async fn go(&mut self, idle: Duration) -> Result<Ended> {
-        self.take_over(idle)?;
+        self.take_over(idle).await?;
+        let clock = self.outside.clock;
         let sealed = Arc::clone(&self.sealed);
         let graph = Graph::of(sealed.plan()).expect("a sealed plan has no cycle");
         let mut tasks: FuturesUnordered<Working<'a>> = FuturesUnordered::new();
         loop {
             // An intent that this process has just written is sent before anything else is heard.
-            if self.news && !self.has_unsent() {
-                self.listen()?;
+            // While the lease is too old to send it, people are heard all the same.
+            if self.news && !(self.has_unsent() && self.book.may_begin(&clock.moment())) {
+                if self.has_unsent() && self.book.is_let_go()? {
+                    return Err(Error::LetGo(self.run));
+                }
+                self.listen().await?;
             }
             if tasks.is_empty()
                 && !self.has_unsent()
@@ -214,7 +228,7 @@ impl<'a> Runner<'a> {
                     Still::Moved => continue,
                 }
             }
-            if self.begin(&graph, &mut tasks)? {
+            if self.begin(&graph, &mut tasks).await? {
                 continue;
             }
             self.wait(&mut tasks).await?;
@@ -232,7 +246,7 @@ impl<'a> Runner<'a> {
                     (run::Event::LeaseReleased { because }, true)
                 }
             };
-            self.record_for(&[event.into()], asked.as_ref())?;
+            self.record_for(&[event.into()], asked.as_ref()).await?;
             return Ok(Some(if detached {
                 Still::Ended(ended(&self.view, true))
             } else {
@@ -245,7 +259,8 @@ impl<'a> Runner<'a> {
         if self.view.state == run::State::Paused {
             self.note(run::Event::LeaseReleased {
                 because: "paused".into(),
-            })?;
+            })
+            .await?;
             return Ok(Some(Still::Ended(ended(&self.view, false))));
         }
         if self.view.state == run::State::Leased && !self.view.stopping {
@@ -256,7 +271,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Begins what can be begun now. Whether the run itself has moved.
-    fn begin(
+    async fn begin(
         &mut self,
         graph: &Graph<'_>,
         tasks: &mut FuturesUnordered<Working<'a>>,
@@ -284,7 +299,7 @@ impl<'a> Runner<'a> {
                 },
             }
         }
-        self.record(&readied)?;
+        self.record(&readied).await?;
         Ok(!readied.is_empty() || (self.wanted.is_some() && tasks.is_empty()))
     }
 
@@ -300,6 +315,9 @@ impl<'a> Runner<'a> {
             return Ok(());
         };
         if self.busy.contains(id) || self.busy.len() >= AT_ONCE || self.sleeps(id, now) {
+            return Ok(());
+        }
+        if task.leads_to_sending() && !self.book.may_begin(now) {
             return Ok(());
         }
         let step = plan.step(id).expect("the schedule names steps of the plan");
@@ -338,10 +356,15 @@ impl<'a> Runner<'a> {
         let clock = self.outside.clock;
         let mut brought = Vec::new();
         while brought.is_empty() && !wake.is_zero() {
+            self.book.begin_keeping()?;
             let slice = wake.min(ATTENTION);
             tokio::select! {
                 biased;
                 Some(first) = tasks.next(), if !tasks.is_empty() => brought.push(first),
+                kept = self.book.kept() => {
+                    self.kept(kept).await?;
+                    break;
+                }
                 () = clock.sleep(slice) => wake -= slice,
             }
             self.news |= self.is_called();
@@ -353,10 +376,48 @@ impl<'a> Runner<'a> {
         while let Some(Some(more)) = tasks.next().now_or_never() {
             brought.push(more);
         }
-        self.take_in(brought)
+        self.take_in(brought).await
     }
 
-    fn take_in(&mut self, brought: Vec<(StepId, Lane, Next)>) -> Result<()> {
+    /// Waits, and keeps what is held meanwhile.
+    async fn rest(&mut self, wait: Duration) -> Result<()> {
+        let began = self.outside.clock.moment();
+        loop {
+            let waited = began.until(&self.outside.clock.moment());
+            let Some(left) = wait.checked_sub(waited).filter(|left| !left.is_zero()) else {
+                return Ok(());
+            };
+            self.book.begin_keeping()?;
+            tokio::select! {
+                kept = self.book.kept() => self.kept(kept).await?,
+                () = self.outside.clock.sleep(left.min(ATTENTION)) => {}
+            }
+        }
+    }
+
+    /// What came of looking after the shared store.
+    async fn kept(&mut self, kept: Kept) -> Result<()> {
+        match self.book.take_in(kept).await? {
+            News::Nothing => {}
+            News::Asked => self.news = true,
+            News::Rejoined => {
+                self.book.take(None).await?;
+                let standing = self.book.journal().standing(self.run)?;
+                self.view.adopt(&standing.view);
+            }
+            News::Clash(text) => {
+                let pause = Pause {
+                    reason: PauseReason::LeaseLost,
+                    step: None,
+                    text,
+                };
+                self.want(Wish::Event(run::Event::Paused(pause)), None);
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_in(&mut self, brought: Vec<(StepId, Lane, Next)>) -> Result<()> {
         let now = self.outside.clock.moment();
         let mut events = Vec::new();
         let mut after = Vec::new();
@@ -375,7 +436,7 @@ impl<'a> Runner<'a> {
             events.extend(next.events);
             after.push((id, lane, next.trouble, next.pause));
         }
-        self.record(&events)?;
+        self.record(&events).await?;
         for (id, lane, trouble, pause) in after {
             if let Some(error) = trouble {
                 if matches!(error.kind, Kind::Throttled { .. }) {
@@ -434,7 +495,7 @@ impl<'a> Runner<'a> {
     }
 
     /// What another process left open is uncertain now; what lay still for long is looked at first.
-    fn take_over(&mut self, idle: Duration) -> Result<()> {
+    async fn take_over(&mut self, idle: Duration) -> Result<()> {
         let error = || "the process ended before an answer came".to_owned();
         let mut events = Vec::new();
         for (id, known) in &self.view.steps {
@@ -459,26 +520,24 @@ impl<'a> Runner<'a> {
                 text: format!("nothing happened for {} minutes", idle.as_secs() / 60),
             })));
         }
-        self.record(&events)
+        self.record(&events).await
     }
 
     /// Checks that the plan may still start and that every account is the one it was planned for.
     async fn start(&mut self) -> Result<()> {
         let clock = self.outside.clock;
         if clock.now() > self.sealed.plan().expires_at {
-            return self.note(run::Event::RunDone {
+            let expired = run::Event::RunDone {
                 outcome: Outcome::Expired,
                 leftovers: Vec::new(),
-            });
+            };
+            return self.note(expired).await;
         }
-        let history = {
-            let run = self.run;
-            self.journal().history(Some(run))?
-        };
+        let history = self.book.journal().history(Some(self.run))?;
         let rulings = self.policy.judge(self.sealed.plan(), clock.now(), &history);
         if let Some(denied) = policy::denials(&rulings).next() {
             let text = format!("{} ({})", denied.message, denied.rule);
-            return self.pause(PauseReason::Policy, None, text);
+            return self.pause(PauseReason::Policy, None, text).await;
         }
         let accounts = self.sealed.plan().reach.accounts.clone();
         for account in accounts {
@@ -490,7 +549,7 @@ impl<'a> Runner<'a> {
                         "the session for {account} belongs to {}; nothing was sent",
                         caller.account
                     );
-                    return self.pause(PauseReason::Credentials, None, text);
+                    return self.pause(PauseReason::Credentials, None, text).await;
                 }
                 Err(error) => {
                     self.bear(None, &error);
@@ -501,50 +560,33 @@ impl<'a> Runner<'a> {
                 }
             }
         }
-        self.note(run::Event::RunStarted)
+        self.note(run::Event::RunStarted).await
     }
 
     /// Writes events down, then believes them.
-    fn record(&mut self, events: &[Event]) -> Result<()> {
-        self.record_for(events, None)
+    async fn record(&mut self, events: &[Event]) -> Result<()> {
+        self.record_for(events, None).await
     }
 
     /// Writes down what a request led to.
-    fn record_for(&mut self, events: &[Event], asked: Option<&Asked>) -> Result<()> {
+    async fn record_for(&mut self, events: &[Event], asked: Option<&Asked>) -> Result<()> {
         if events.is_empty() {
             return Ok(());
         }
-        let when = self.outside.clock.moment();
-        let journal = self
-            .journal
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        let stamp = Stamp {
-            run: self.run,
-            actor: "awsdeck",
-            fence: self.fence,
-            when: when.clone(),
-        };
-        journal.append_for(&stamp, events, asked)?;
-        for event in events {
+        let (written, when) = self.book.write(events, asked).await?;
+        for event in &written {
             self.view
                 .apply(event, &when)
                 .map_err(journal::Error::from)?;
         }
-        if events.iter().any(Event::tells_what_was_made) {
+        if written.iter().any(Event::tells_what_was_made) {
             self.made = Arc::new(made(&self.view));
         }
         Ok(())
     }
 
-    fn journal(&mut self) -> &mut Journal {
-        self.journal
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note(&mut self, event: run::Event) -> Result<()> {
-        self.record(&[event.into()])
+    async fn note(&mut self, event: run::Event) -> Result<()> {
+        self.record(&[event.into()]).await
     }
 
     /// Believes an event that is not worth a line.
@@ -557,9 +599,15 @@ impl<'a> Runner<'a> {
             .map_err(journal::Error::from)?)
     }
 
-    fn pause(&mut self, reason: PauseReason, step: Option<&StepId>, text: String) -> Result<()> {
+    async fn pause(
+        &mut self,
+        reason: PauseReason,
+        step: Option<&StepId>,
+        text: String,
+    ) -> Result<()> {
         let step = step.cloned();
-        self.note(run::Event::Paused(Pause { reason, step, text }))
+        let pause = Pause { reason, step, text };
+        self.note(run::Event::Paused(pause)).await
     }
 
     /// A read failed: it is tried again after a while, or the run stands still with what a person
@@ -619,6 +667,10 @@ enum Task {
 impl Task {
     const fn sends(self) -> bool {
         matches!(self, Self::Send | Self::SendBack)
+    }
+
+    const fn leads_to_sending(self) -> bool {
+        self.sends() || matches!(self, Self::Precheck | Self::Retry | Self::Undo)
     }
 }
 

@@ -13,17 +13,17 @@ impl Runner<'_> {
     /// Whether somebody may have asked for something.
     pub(super) fn is_called(&mut self) -> bool {
         // A journal that cannot be read is told by the next write.
-        !self.messages.is_empty() || self.journal().may_have_news()
+        !self.messages.is_empty() || self.book.journal().may_have_news()
     }
 
     /// Acts on the requests that wait, one after the other: one that has to wait for what is in
     /// flight keeps those after it waiting too.
-    pub(super) fn listen(&mut self) -> Result<()> {
+    pub(super) async fn listen(&mut self) -> Result<()> {
         while let Ok(asked) = self.messages.try_recv() {
             self.heard.push_back(asked);
         }
         let run = self.run;
-        let mut waiting: VecDeque<Asked> = self.journal().asked(run)?.into();
+        let mut waiting: VecDeque<Asked> = self.book.journal().asked(run)?.into();
         let of_this_process = std::mem::take(&mut self.heard);
         waiting.extend(of_this_process);
         while !self.has_wish_of_a_person() {
@@ -31,11 +31,11 @@ impl Runner<'_> {
                 self.news = false;
                 return Ok(());
             };
-            let events = self.answer(&asked);
+            let events = self.answer(&asked)?;
             if !events.is_empty() {
-                self.record_for(&events, Some(&asked))?;
+                self.record_for(&events, Some(&asked)).await?;
             } else if !self.has_wish_of_a_person() {
-                self.journal().acted_on(&asked)?;
+                self.book.journal().acted_on(&asked)?;
             }
         }
         self.heard = waiting
@@ -52,7 +52,7 @@ impl Runner<'_> {
 
     /// What a request leads to at once; what has to wait for what is in flight goes into `wanted`.
     /// Nothing where it makes no sense any more.
-    fn answer(&mut self, asked: &Asked) -> Vec<Event> {
+    fn answer(&mut self, asked: &Asked) -> Result<Vec<Event>> {
         let by = asked.by.clone();
         let state = self.view.state;
         let moving = matches!(
@@ -68,7 +68,7 @@ impl Runner<'_> {
                 };
                 self.want(Wish::Event(run::Event::Paused(pause)), Some(asked));
             }
-            Request::Resume if state == run::State::Paused => return self.resume(by),
+            Request::Resume if state == run::State::Paused => return Ok(self.resume(by)),
             Request::RollBack { reason }
                 if self.can_go_back()
                     && matches!(
@@ -93,6 +93,12 @@ impl Runner<'_> {
             Request::Detach if moving || state == run::State::Leased => {
                 self.want(Wish::Detach, Some(asked));
             }
+            Request::BreakGlass { reason } => {
+                let reason = reason.clone();
+                let broken = self.book.break_glass()?;
+                let event = broken.then_some(run::Event::GlassBroken { by, reason });
+                return Ok(event.map(Event::from).into_iter().collect());
+            }
             Request::PassGate { before, typed } if state == run::State::Paused => {
                 let mut events = vec![
                     run::Event::GatePassed {
@@ -103,10 +109,10 @@ impl Runner<'_> {
                     .into(),
                 ];
                 events.extend(self.resume(by));
-                return events;
+                return Ok(events);
             }
             Request::Skip { step, reason } if state == run::State::Paused => {
-                return self.skip(step, reason, by);
+                return Ok(self.skip(step, reason, by));
             }
             Request::Answer {
                 step,
@@ -114,11 +120,11 @@ impl Runner<'_> {
                 made,
                 reason,
             } if state == run::State::Paused => {
-                return self.told(step, *happened, made.as_ref(), reason, by);
+                return Ok(self.told(step, *happened, made.as_ref(), reason, by));
             }
             _ => {}
         }
-        Vec::new()
+        Ok(Vec::new())
     }
 
     /// Going on means: the step that failed or drifted starts over from its preconditions, patience

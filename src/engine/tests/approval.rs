@@ -6,7 +6,7 @@ use super::*;
 use crate::config::Settings;
 use machine::{PauseReason, run::State};
 
-fn under(toml: &str) -> Policy {
+pub(super) fn under(toml: &str) -> Policy {
     let settings = Settings::parse(toml, Path::new("config.toml")).expect("settings");
     Policy::new(&settings, Path::new(".")).expect("rules")
 }
@@ -45,12 +45,13 @@ async fn a_second_person_is_another_principal_and_nothing_is_sent_before() {
         )
         .await
         .expect("opened");
-    assert!(!engine.needs_runner(run).expect("known"));
+    assert!(!engine.needs_runner(run).await.expect("known"));
     assert_eq!(bench.execute(run).await.state, State::AwaitingApproval);
     assert_eq!(bench.world.ledger(), []);
     for same in [ANN, ANN_AGAIN] {
         let error = engine
             .approve(run, &yes(&sealed), same, clock)
+            .await
             .expect_err(same);
         assert!(matches!(error, Error::SamePerson { .. }), "{error}");
     }
@@ -58,14 +59,15 @@ async fn a_second_person_is_another_principal_and_nothing_is_sent_before() {
         .plan(&Bench::wish().with("to", "blue=50,green=50"))
         .await
         .expect("another plan");
-    let error = engine.approve(run, &yes(&other), BOB, clock);
+    let error = engine.approve(run, &yes(&other), BOB, clock).await;
     assert!(matches!(error, Err(Error::NotConfirmed(_))));
     engine
         .approve(run, &yes(&sealed), BOB, clock)
+        .await
         .expect("two people");
-    let late = engine.approve(run, &yes(&sealed), "carol", clock);
+    let late = engine.approve(run, &yes(&sealed), "carol", clock).await;
     assert!(matches!(late, Err(Error::NotNow { .. })));
-    assert!(engine.needs_runner(run).expect("known"));
+    assert!(engine.needs_runner(run).await.expect("known"));
     assert_eq!(bench.execute(run).await.state, State::Succeeded);
     bench.check_invariants(run);
 }
@@ -78,6 +80,7 @@ async fn a_run_that_was_rejected_is_over_and_its_plan_can_be_opened_again() {
     bench
         .engine
         .reject(run, BOB, "not before the release", &bench.clock)
+        .await
         .expect("rejected");
     assert_eq!(bench.execute(run).await.state, State::Rejected);
     let again = bench.open(&sealed).await.expect("opened again");
@@ -114,7 +117,7 @@ async fn rules_that_became_stricter_since_stop_a_run_before_it_begins() {
     assert_eq!(pause.text, "since today (new)");
     assert_eq!(bench.world.ledger(), []);
     bench.engine = Engine::open(&folder).expect("the journal");
-    bench.ask(run, &Request::Resume);
+    bench.ask(run, &Request::Resume).await;
     assert_eq!(bench.execute(run).await.state, State::Succeeded);
 }
 

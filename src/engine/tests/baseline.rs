@@ -69,12 +69,14 @@ async fn rolling_back_leaves_the_networks_as_they_were() {
     let run = bench.open(&bench.seal(plan())).await.expect("a run");
     let change_of_mind = async {
         bench.after(60).await;
-        bench.ask(
-            run,
-            &Request::RollBack {
-                reason: "no".into(),
-            },
-        );
+        bench
+            .ask(
+                run,
+                &Request::RollBack {
+                    reason: "no".into(),
+                },
+            )
+            .await;
     };
     let (ended, ()) = tokio::join!(bench.execute(run), change_of_mind);
     assert_eq!(

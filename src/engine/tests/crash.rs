@@ -81,11 +81,11 @@ async fn a_crash_while_rolling_back_is_resumed_back_to_the_beginning() {
             let (_, run) = bench.begin().await;
             let leave = async {
                 bench.after(500).await;
-                bench.ask(run, &Request::Detach);
+                bench.ask(run, &Request::Detach).await;
             };
             tokio::join!(bench.execute(run), leave);
             let reason = "no".into();
-            bench.ask(run, &Request::RollBack { reason });
+            bench.ask(run, &Request::RollBack { reason }).await;
             if until(&bench, run, writes, durable).await.is_some() {
                 assert!(writes > 5, "the rollback has more lines than {writes}");
                 break;

@@ -51,7 +51,7 @@ async fn a_change_that_never_gets_in_sync_pauses_with_a_way_on() {
     let pause = ended.pause.expect("it stands still");
     assert_eq!(pause.reason, PauseReason::Inconclusive);
     let reason = "stuck".into();
-    bench.ask(run, &Request::Stop { reason });
+    bench.ask(run, &Request::Stop { reason }).await;
     assert_eq!(bench.execute(run).await.state, State::Stopped);
 }
 
@@ -84,7 +84,7 @@ async fn a_session_that_runs_out_pauses_and_signing_in_goes_on() {
     let pause = ended.pause.expect("it stands still");
     assert_eq!(pause.reason, PauseReason::Credentials);
     bench.world.set_faults("none".parse().expect("faults"));
-    bench.ask(run, &Request::Resume);
+    bench.ask(run, &Request::Resume).await;
     assert_eq!(bench.execute(run).await.state, State::Succeeded);
     bench.check_invariants(run);
 }
@@ -151,7 +151,7 @@ proptest! {
                         _ => Request::Detach,
                     };
                     // Refused where the run is over or stands still: then nothing happens.
-                    let _ = bench.engine.ask(run, &request, "ann", &bench.clock);
+                    let _ = bench.engine.ask(run, &request, "ann", &bench.clock).await;
                 }
             };
             let (mut ended, ()) = tokio::join!(bench.execute(run), people);
@@ -162,13 +162,13 @@ proptest! {
                     break;
                 }
                 if ended.state == State::Paused {
-                    bench.ask(run, &Request::Resume);
+                    bench.ask(run, &Request::Resume).await;
                 }
                 ended = bench.execute(run).await;
                 bench.check_invariants(run);
             }
             if !ended.state.is_terminal() {
-                bench.ask(run, &Request::Stop { reason: reason() });
+                bench.ask(run, &Request::Stop { reason: reason() }).await;
                 ended = bench.execute(run).await;
                 bench.check_invariants(run);
             }

@@ -9,7 +9,7 @@ async fn a_paused_run_goes_on_where_it_stood() {
     let (_, run) = bench.begin().await;
     let pause = async {
         bench.after(100).await;
-        bench.ask(run, &Request::Pause);
+        bench.ask(run, &Request::Pause).await;
     };
     let (ended, ()) = tokio::join!(bench.execute(run), pause);
     assert_eq!(ended.state, State::Paused);
@@ -17,15 +17,15 @@ async fn a_paused_run_goes_on_where_it_stood() {
         ended.pause.map(|pause| pause.reason),
         Some(PauseReason::Operator)
     );
-    assert!(!bench.engine.needs_runner(run).expect("readable"));
+    assert!(!bench.engine.needs_runner(run).await.expect("readable"));
     bench.after(60).await;
     assert_eq!(
         bench.execute(run).await.state,
         State::Paused,
         "nobody said go on"
     );
-    bench.ask(run, &Request::Resume);
-    assert!(bench.engine.needs_runner(run).expect("readable"));
+    bench.ask(run, &Request::Resume).await;
+    assert!(bench.engine.needs_runner(run).await.expect("readable"));
     assert_eq!(bench.execute(run).await.state, State::Succeeded);
     bench.check_invariants(run);
 }
@@ -39,7 +39,7 @@ async fn rolling_back_on_request_puts_everything_back() {
         let turn = async {
             bench.after(second).await;
             let reason = "second thoughts".into();
-            bench.ask(run, &Request::RollBack { reason });
+            bench.ask(run, &Request::RollBack { reason }).await;
         };
         let (ended, ()) = tokio::join!(bench.execute(run), turn);
         assert_eq!(ended.state, State::RolledBack, "{}", bench.story(run));
@@ -56,7 +56,7 @@ async fn stopping_keeps_things_and_lists_them() {
     let stop = async {
         bench.after(500).await;
         let reason = "enough".into();
-        bench.ask(run, &Request::Stop { reason });
+        bench.ask(run, &Request::Stop { reason }).await;
     };
     let (ended, ()) = tokio::join!(bench.execute(run), stop);
     assert_eq!(ended.state, State::Stopped);
@@ -76,12 +76,12 @@ async fn a_detached_run_is_taken_up_without_a_word() {
     let (_, run) = bench.begin().await;
     let leave = async {
         bench.after(100).await;
-        bench.ask(run, &Request::Detach);
+        bench.ask(run, &Request::Detach).await;
     };
     let (ended, ()) = tokio::join!(bench.execute(run), leave);
     assert!(ended.detached);
     assert_eq!(ended.state, State::Running);
-    assert!(bench.engine.needs_runner(run).expect("readable"));
+    assert!(bench.engine.needs_runner(run).await.expect("readable"));
     assert_eq!(bench.execute(run).await.state, State::Succeeded);
     bench.check_invariants(run);
 }
@@ -92,7 +92,7 @@ async fn one_process_executes_and_the_second_is_told() {
     let (_, run) = bench.begin().await;
     let second = async {
         bench.after(100).await;
-        assert!(!bench.engine.needs_runner(run).expect("readable"));
+        assert!(!bench.engine.needs_runner(run).await.expect("readable"));
         let (_sender, messages) = mpsc::channel(1);
         let path = bench.engine.journal_path();
         execute(path, run, bench.ground(), messages).await
@@ -108,7 +108,7 @@ async fn a_request_that_makes_no_sense_is_refused_at_once() {
     let (_, run) = bench.begin().await;
     bench.execute(run).await;
     for request in [Request::Pause, Request::Resume, Request::Detach] {
-        let error = bench.engine.ask(run, &request, "ann", &bench.clock);
+        let error = bench.engine.ask(run, &request, "ann", &bench.clock).await;
         assert!(matches!(error, Err(Error::NotNow { .. })));
     }
 }
@@ -119,7 +119,7 @@ async fn after_a_long_silence_a_person_looks_before_production_goes_on() {
     let (_, run) = bench.begin().await;
     let leave = async {
         bench.after(100).await;
-        bench.ask(run, &Request::Detach);
+        bench.ask(run, &Request::Detach).await;
     };
     tokio::join!(bench.execute(run), leave);
     bench.after(3600).await;
@@ -128,6 +128,6 @@ async fn after_a_long_silence_a_person_looks_before_production_goes_on() {
         ended.pause.map(|pause| pause.reason),
         Some(PauseReason::Stale)
     );
-    bench.ask(run, &Request::Resume);
+    bench.ask(run, &Request::Resume).await;
     assert_eq!(bench.execute(run).await.state, State::Succeeded);
 }

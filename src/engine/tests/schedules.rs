@@ -106,7 +106,7 @@ async fn course(seed: u64) {
             }
             for (after, which) in wishes.iter().filter(|_| life < 2) {
                 bench.after(*after).await;
-                interfere(&bench, run, *which);
+                interfere(&bench, run, *which).await;
             }
         };
         let (lived, ()) = tokio::join!(live(&bench, run, &mut dice), people);
@@ -117,20 +117,24 @@ async fn course(seed: u64) {
         if stands.state.is_terminal() {
             break;
         }
-        move_on(&bench, run, &stands, &mut dice);
+        move_on(&bench, run, &stands, &mut dice).await;
     }
     if !ended.is_some_and(State::is_terminal) {
         // A run whose process is gone is taken up and ended.
         let reason = "enough".to_owned();
         let _ = bench
             .engine
-            .ask(run, &Request::Stop { reason }, "ann", &bench.clock);
+            .ask(run, &Request::Stop { reason }, "ann", &bench.clock)
+            .await;
         for _ in 0..4 {
             if bench.execute(run).await.state.is_terminal() {
                 break;
             }
             bench.world.set_faults("none".parse().expect("faults"));
-            let _ = bench.engine.ask(run, &Request::Resume, "ann", &bench.clock);
+            let _ = bench
+                .engine
+                .ask(run, &Request::Resume, "ann", &bench.clock)
+                .await;
         }
     }
     bench.check_invariants(run);
@@ -148,7 +152,7 @@ async fn course(seed: u64) {
 }
 
 /// What somebody asks at a bad moment; refused where it makes no sense.
-fn interfere(bench: &Bench, run: RunId, which: u64) {
+async fn interfere(bench: &Bench, run: RunId, which: u64) {
     let reason = || "drawn".to_owned();
     let request = match which {
         0 => Request::Pause,
@@ -156,11 +160,11 @@ fn interfere(bench: &Bench, run: RunId, which: u64) {
         2 => Request::Stop { reason: reason() },
         _ => Request::Detach,
     };
-    let _ = bench.engine.ask(run, &request, "ann", &bench.clock);
+    let _ = bench.engine.ask(run, &request, "ann", &bench.clock).await;
 }
 
 /// What a person does about a run that stands still: mostly goes on, sometimes goes back.
-fn move_on(bench: &Bench, run: RunId, stands: &Ended, dice: &mut Dice) {
+async fn move_on(bench: &Bench, run: RunId, stands: &Ended, dice: &mut Dice) {
     let reason = || "drawn".to_owned();
     let request = match (&stands.pause, dice.below(6)) {
         (Some(pause), 0) if pause.step.is_some() => Request::Skip {
@@ -173,9 +177,13 @@ fn move_on(bench: &Bench, run: RunId, stands: &Ended, dice: &mut Dice) {
     if bench
         .engine
         .ask(run, &request, "ann", &bench.clock)
+        .await
         .is_err()
     {
-        let _ = bench.engine.ask(run, &Request::Resume, "ann", &bench.clock);
+        let _ = bench
+            .engine
+            .ask(run, &Request::Resume, "ann", &bench.clock)
+            .await;
     }
 }
 

@@ -183,11 +183,11 @@ async fn a_change_by_hand_during_the_run_halts_it_before_the_shift() {
     bench.check_invariants(run);
     // Rolling back does not overwrite what somebody else did, and says so.
     let reason = "not ours".into();
-    bench.ask(run, &Request::RollBack { reason });
+    bench.ask(run, &Request::RollBack { reason }).await;
     let ended = bench.execute(run).await;
     assert_eq!(ended.state, State::Paused);
     let reason = "leave it".into();
-    bench.ask(run, &Request::Stop { reason });
+    bench.ask(run, &Request::Stop { reason }).await;
     let ended = bench.execute(run).await;
     assert_eq!(ended.state, State::RollbackPartial);
     assert_eq!(ended.leftovers.len(), 1, "{:?}", ended.leftovers);

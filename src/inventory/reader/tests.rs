@@ -216,6 +216,7 @@ fn source(script: &Arc<Script>) -> Source {
         costs: script.clone(),
         protections: script.clone(),
         traffic: script.clone(),
+        objects: None,
         control: None,
     };
     Source {

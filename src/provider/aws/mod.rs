@@ -11,6 +11,7 @@ pub mod error;
 mod gaps;
 pub mod identity;
 pub mod network;
+pub mod objects;
 pub mod organizations;
 pub mod protection;
 mod rds;
@@ -28,20 +29,23 @@ use self::{
     eks::Clusters,
     identity::Identity,
     network::Networks,
+    objects::Objects,
     organizations::Directory,
     protection::Protections,
     session::{Options, Sessions},
     traffic::Traffic,
 };
 use super::{Provider, Result};
+use crate::config::settings::Shared;
 
 /// Opens the live world. Makes no network call, so that the first frame need not wait: who signed
 /// in is asked by the first read, and a sign-in that has run out is that read's failure.
 pub async fn connect(options: Options) -> Result<Provider> {
     let read_only = options.read_only;
     let dns_servers = options.dns_servers.clone();
+    let shared = options.shared.clone();
     let sessions = Sessions::open(options).await?;
-    Ok(provider(sessions, read_only, dns_servers))
+    Ok(provider(sessions, read_only, dns_servers, &shared))
 }
 
 /// All capabilities over `sessions`, for callers that keep the sessions to sign in again.
@@ -50,6 +54,7 @@ pub fn provider(
     sessions: Sessions,
     read_only: bool,
     dns_servers: Vec<std::net::SocketAddr>,
+    shared: &Shared,
 ) -> Provider {
     Provider {
         world: sessions.world(),
@@ -61,6 +66,7 @@ pub fn provider(
         costs: Arc::new(Costs::new(sessions.clone())),
         protections: Arc::new(Protections::new(sessions.clone())),
         traffic: Arc::new(Traffic::new(sessions.clone(), dns_servers)),
+        objects: Objects::new(&sessions, shared).map(|objects| Arc::new(objects) as _),
         control: (!read_only).then(|| Arc::new(Control::new(sessions)) as _),
     }
 }

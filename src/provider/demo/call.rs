@@ -13,7 +13,7 @@ use crate::{
         protection::Protection,
         traffic::{Balancers, Record, Zones},
     },
-    provider::{Accepted, Answers, Caller, Envelope, Error, Progress, Sent},
+    provider::{Accepted, Answers, Caller, Envelope, Error, Object, Progress, Put, Sent, When},
 };
 
 /// A question or a wish. Those of the second block speak to the simulation itself, not to AWS.
@@ -41,6 +41,20 @@ pub(super) enum Call {
     Perform(Box<Envelope>),
     Standing(Box<Envelope>),
     Settled(Box<Envelope>, Accepted),
+    GetObject(String),
+    PutObject {
+        key: String,
+        body: Vec<u8>,
+        when: When,
+    },
+    DeleteObject {
+        key: String,
+        version: String,
+    },
+    ListObjects {
+        prefix: String,
+        after: String,
+    },
 
     Now,
     Advance {
@@ -80,6 +94,9 @@ pub(super) enum Answer {
     Performed(Outcome),
     Standing(Standing),
     Settled(Progress),
+    Object(Option<Object>),
+    Put(Put),
+    Keys(Vec<String>),
     Now(Timestamp),
     Ledger(Vec<Entry>),
     Done,
@@ -156,6 +173,10 @@ impl Call {
                 let kind = envelope.change.kind();
                 kind.reads().last().copied().unwrap_or(kind.action())
             }
+            Self::GetObject(_) => "s3:GetObject",
+            Self::PutObject { .. } => "s3:PutObject",
+            Self::DeleteObject { .. } => "s3:DeleteObject",
+            Self::ListObjects { .. } => "s3:ListBucket",
             Self::Answers { .. }
             | Self::Now
             | Self::Advance { .. }
@@ -181,6 +202,8 @@ impl Call {
         matches!(
             self,
             Self::Perform(_)
+                | Self::PutObject { .. }
+                | Self::DeleteObject { .. }
                 | Self::Advance { .. }
                 | Self::SetFaults(_)
                 | Self::Edit { .. }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::{
     call::{Answer, Call},
     estate::{HOME, SECOND},
+    options::DemoOptions,
     transport::{Failure, Transport},
 };
 use crate::{
@@ -20,14 +21,15 @@ use crate::{
     },
     provider::{
         Accepted, Answers, Caller, Clusters, Control, Costs, Envelope, Error, Identity, Kind,
-        Networks, Organizations, Progress, Protections, Provider, Result, Sent, Traffic, World,
+        Networks, Object, Objects, Organizations, Progress, Protections, Provider, Put, Result,
+        Sent, Traffic, When, World,
     },
 };
 
 struct Demo<T>(T);
 
 /// All capabilities over `transport`.
-pub(super) fn provider<T: Transport + 'static>(transport: T, read_only: bool) -> Provider {
+pub(super) fn provider<T: Transport + 'static>(transport: T, options: &DemoOptions) -> Provider {
     let demo = Arc::new(Demo(transport));
     Provider {
         world: World::Demo,
@@ -39,7 +41,8 @@ pub(super) fn provider<T: Transport + 'static>(transport: T, read_only: bool) ->
         costs: demo.clone(),
         protections: demo.clone(),
         traffic: demo.clone(),
-        control: (!read_only).then_some(demo as Arc<dyn Control>),
+        objects: options.shared.then(|| demo.clone() as Arc<dyn Objects>),
+        control: (!options.read_only).then_some(demo as Arc<dyn Control>),
     }
 }
 
@@ -160,6 +163,36 @@ impl<T: Transport> Traffic for Demo<T> {
             samples,
         };
         ask!(self, call, Answer::Answers(answers) => answers)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Objects for Demo<T> {
+    fn name(&self) -> String {
+        "the simulation's bucket".into()
+    }
+
+    fn region(&self) -> Region {
+        Region::from(SECOND)
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Object>> {
+        ask!(self, Call::GetObject(key.into()), Answer::Object(object) => object)
+    }
+
+    async fn put(&self, key: &str, body: Vec<u8>, when: When) -> Result<Put> {
+        let key = key.into();
+        ask!(self, Call::PutObject { key, body, when }, Answer::Put(put) => put)
+    }
+
+    async fn delete(&self, key: &str, version: &str) -> Result<Put> {
+        let (key, version) = (key.into(), version.into());
+        ask!(self, Call::DeleteObject { key, version }, Answer::Put(put) => put)
+    }
+
+    async fn list(&self, prefix: &str, after: &str) -> Result<Vec<String>> {
+        let (prefix, after) = (prefix.into(), after.into());
+        ask!(self, Call::ListObjects { prefix, after }, Answer::Keys(keys) => keys)
     }
 }
 

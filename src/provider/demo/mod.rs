@@ -12,6 +12,7 @@ mod ec2;
 mod estate;
 mod faults;
 mod ledger;
+mod objects;
 mod options;
 mod process;
 mod route53;

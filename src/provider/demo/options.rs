@@ -18,6 +18,8 @@ pub struct DemoOptions {
     pub state_dir: PathBuf,
     /// Leaves [`crate::provider::Control`] out.
     pub read_only: bool,
+    /// Shares journal, leases and approvals through the world's own bucket.
+    pub shared: bool,
 }
 
 impl DemoOptions {
@@ -61,6 +63,7 @@ impl Default for DemoOptions {
             faults: None,
             state_dir: PathBuf::new(),
             read_only: false,
+            shared: false,
         }
     }
 }

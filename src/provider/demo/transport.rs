@@ -55,7 +55,7 @@ pub struct WorldHandle(Arc<Mutex<World>>);
 #[must_use]
 pub fn in_process(options: &DemoOptions) -> (Provider, WorldHandle) {
     let handle = WorldHandle(Arc::new(Mutex::new(World::new(options, None))));
-    let provider = client::provider(handle.clone(), options.read_only);
+    let provider = client::provider(handle.clone(), options);
     (provider, handle)
 }
 

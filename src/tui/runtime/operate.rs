@@ -17,6 +17,8 @@ use crate::{
 
 /// Between two looks at a run that is followed.
 const FOLLOW: Duration = Duration::from_millis(500);
+/// After how many looks the store is asked that machines share.
+const AFAR: u32 = 10;
 
 /// What carrying out needs beside the provider.
 /// Starts a process for the run of that id.
@@ -95,8 +97,14 @@ impl Operator {
                 .await;
             match opened {
                 Ok(run) => {
-                    if let Err(error) = spawn(&run.to_string()) {
-                        self.fail("the runner does not start", &error);
+                    match engine.needs_runner(run).await {
+                        Ok(true) => {
+                            if let Err(error) = spawn(&run.to_string()) {
+                                self.fail("the runner does not start", &error);
+                            }
+                        }
+                        Ok(false) => {}
+                        Err(error) => self.fail("the run's state is not known", &error),
                     }
                     self.follow().await;
                 }
@@ -108,7 +116,13 @@ impl Operator {
     /// Tells what the journal says, whenever something was written, until every run has ended.
     pub(super) async fn follow(&self) {
         let mut told = None;
-        while !self.messages.is_closed() {
+        for look in 0_u32.. {
+            if self.messages.is_closed() {
+                return;
+            }
+            if look.is_multiple_of(AFAR) {
+                self.sync().await;
+            }
             let operator = self.clone();
             let look = tokio::task::spawn_blocking(move || operator.look(told)).await;
             match look {
@@ -116,6 +130,18 @@ impl Operator {
                 Ok(_) | Err(_) => return,
             }
             tokio::time::sleep(FOLLOW).await;
+        }
+    }
+
+    /// Takes in what other machines have written; a silent store is told where runs are shown.
+    async fn sync(&self) {
+        match self.operating.engine.sync().await {
+            Ok(clashes) => {
+                for clash in clashes {
+                    self.fail("the shared store", &clash);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the shared store"),
         }
     }
 
@@ -137,16 +163,16 @@ impl Operator {
     }
 
     /// Asks whoever executes the run, and starts somebody where nobody does.
-    pub(super) fn ask(&self, run: RunId, request: &Request) {
+    pub(super) async fn ask(&self, run: RunId, request: &Request) {
         let Operating {
             engine,
             clock,
             spawn,
         } = &self.operating;
-        if let Err(error) = engine.ask(run, request, &self.author, clock.as_ref()) {
+        if let Err(error) = engine.ask(run, request, &self.author, clock.as_ref()).await {
             return self.fail("not asked", &error);
         }
-        match engine.needs_runner(run) {
+        match engine.needs_runner(run).await {
             Ok(true) => {
                 if let Err(error) = spawn(&run.to_string()) {
                     self.fail("the runner does not start", &error);

@@ -109,7 +109,7 @@ impl Work {
             }
             Effect::Ask { run, request } => {
                 if let Some(operator) = self.operator(state) {
-                    tokio::task::spawn_blocking(move || operator.ask(run, &request));
+                    tokio::spawn(async move { operator.ask(run, &request).await });
                 }
             }
             // The others only change the state and were settled there.

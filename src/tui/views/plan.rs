@@ -295,7 +295,7 @@ mod tests {
         bench.book.plan = Some(Arc::new(sealed.review()));
         bench.now = sealed.review().sealed_at;
         insta::assert_snapshot!(bench.drawn(&mut Plan::default(), 80, 48), @"
-        ╭ plan 530619cd  switch shop.example.com to green  PROD ───────────────────────╮
+        ╭ plan b386fc9d  switch shop.example.com to green  PROD ───────────────────────╮
         │ reason   release 7                                                           │
         │ by       tests                                                               │
         │ reaches  shop.example.com A                                                  │
@@ -329,8 +329,8 @@ mod tests {
         │ route53:ListResourceRecordSets                                               │
         │                                                                              │
         │ Sealed as                                                                    │
-        │ digest   530619cd62f27ee53d7eaf8af09ad0d2fe1330a329e6bc2625bff6c19eed4fe0    │
-        │ phrase   drum shadow geyser raccoon                                          │
+        │ digest   b386fc9d24320c55829ac1c35c99892653752f9a2541a6c6b9b47e1425549435    │
+        │ phrase   blossom bugle apple cricket                                         │
         │                                                                              │
         │                                                                              │
         │                                                                              │

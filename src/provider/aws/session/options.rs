@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::{
     config::{
         Settings,
-        settings::{Access, AccessOverride},
+        settings::{Access, AccessOverride, Shared},
     },
     model::Region,
 };
@@ -36,6 +36,8 @@ pub struct Options {
     pub prompt: Option<Arc<dyn Prompt>>,
     /// Asked instead of a zone's own name servers: an emulator has none in the public DNS.
     pub dns_servers: Vec<SocketAddr>,
+    /// The bucket that operators share.
+    pub shared: Shared,
 }
 
 impl Options {
@@ -47,6 +49,7 @@ impl Options {
             regions: settings.aws.regions.clone(),
             access: settings.aws.access.clone(),
             dns_servers: settings.aws.dns_servers.clone(),
+            shared: settings.shared.clone(),
             read_only: settings.read_only(),
             request_timeout: Some(settings.aws.request_timeout.as_duration()),
             ..Self::default()

@@ -27,7 +27,7 @@ pub enum Fault {
     Expired(Option<Place>),
     /// A share of the calls to a service is throttled.
     Throttle { service: String, rate: f64 },
-    /// A share of the calls to a service fails with a server error; reads only.
+    /// A share of the calls to a service fails with a server error; never a change that a run sends.
     Error { service: String, rate: f64 },
     /// The n-th change takes effect and its answer is lost.
     Lost(u64),
@@ -78,6 +78,7 @@ pub(super) const SERVICES: &[&str] = &[
     "budgets",
     "rds",
     "route53",
+    "s3",
     "elb",
     "sts",
 ];
@@ -118,7 +119,7 @@ impl Faults {
         })
     }
 
-    /// The share of reads from `name` that fail with a server error.
+    /// The share of calls to `name` that fail with a server error.
     pub(super) fn errors(&self, name: &str) -> f64 {
         self.largest(|fault| match fault {
             Fault::Error { service, rate } if service == name => Some(*rate),

@@ -32,7 +32,7 @@ pub async fn connect(options: &DemoOptions) -> Result<Provider> {
     let program = std::env::current_exe()
         .map_err(|error| trouble("NoProgram", &format!("cannot find this program: {error}")))?;
     let socket = join(program, options).await?;
-    Ok(client::provider(socket, options.read_only))
+    Ok(client::provider(socket, options))
 }
 
 /// The hand that reaches into the world of `options`, served by `program` where none runs yet:

@@ -49,7 +49,7 @@ async fn client(options: &DemoOptions) -> Socket {
 }
 
 fn provider(socket: Socket) -> Provider {
-    client::provider(socket, false)
+    client::provider(socket, &DemoOptions::default())
 }
 
 async fn now(socket: &Socket) -> String {

@@ -12,7 +12,7 @@ use crate::provider::{
 };
 
 /// Raised whenever a call, an answer or the kept state changes its form.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// A guard against garbage, not a limit that an answer comes near.
 const LARGEST: u32 = 1 << 29;
 

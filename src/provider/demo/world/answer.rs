@@ -92,6 +92,16 @@ impl World {
                 };
                 Answer::Answers(self.state.route53.answers(estate, site, &zone, &asked)?)
             }
+            Call::GetObject(key) => Answer::Object(self.state.bucket.get(&key, now)),
+            Call::PutObject { key, body, when } => {
+                Answer::Put(self.state.bucket.put(&key, body, &when, now))
+            }
+            Call::DeleteObject { key, version } => {
+                Answer::Put(self.state.bucket.delete(&key, &version))
+            }
+            Call::ListObjects { prefix, after } => {
+                Answer::Keys(self.state.bucket.list(&prefix, &after))
+            }
             Call::Perform(envelope) => Answer::Performed(self.perform(&envelope)),
             Call::Standing(envelope) => Answer::Standing(self.standing(&envelope)?),
             Call::Settled(envelope, accepted) => {

@@ -15,6 +15,7 @@ use super::{
     estate::{Estate, Role, Site},
     faults::Faults,
     ledger::Entry,
+    objects::Bucket,
     options::DemoOptions,
     route53::Route53,
 };
@@ -32,6 +33,8 @@ pub(super) struct State {
     route53: Route53,
     #[serde(default)]
     ec2: Ec2,
+    #[serde(default)]
+    bucket: Bucket,
     /// Changes that took effect; no two objects are named alike.
     #[serde(default)]
     made: u64,
@@ -188,8 +191,7 @@ impl World {
                 retry_after: None,
             }));
         }
-        let writes = call.writes();
-        if !writes
+        if !matches!(call, Call::Perform(_))
             && hit(
                 &self.estate,
                 "error",
