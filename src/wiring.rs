@@ -143,11 +143,11 @@ async fn live(setup: &Setup, global: &Global) -> Result<Provider> {
 }
 
 #[cfg(not(feature = "aws"))]
-async fn live(_: &Setup, _: &Global) -> Result<Provider> {
-    Err(Error::new(Kind::Unavailable {
+fn live(_: &Setup, _: &Global) -> std::future::Ready<Result<Provider>> {
+    std::future::ready(Err(Error::new(Kind::Unavailable {
         service: "AWS".into(),
         message: "this build has the simulated organization only; use --demo, or build with the feature `aws`".into(),
-    }))
+    })))
 }
 
 /// The flags that lead another process of this program to the same world.

@@ -7,6 +7,7 @@ use super::{
     confirm, journal,
     machine::{self, Action, run},
     plan, policy, runner,
+    steer::expects,
 };
 use crate::{
     model::Standing,
@@ -75,7 +76,7 @@ impl Engine {
         self.refresh(run).await?;
         let standing = self.standing(run)?;
         let (sealed, view) = (&standing.sealed, &standing.view);
-        self.expects(run, view.state, Action::Approve)?;
+        expects(run, view.state, Action::Approve)?;
         if confirmation.plan() != sealed.digest() {
             let wanted = Challenge::of(sealed).wanted();
             let typed = confirmation.typed().to_owned();
@@ -106,7 +107,7 @@ impl Engine {
     ) -> Result<()> {
         self.refresh(run).await?;
         let view = self.standing(run)?.view;
-        self.expects(run, view.state, Action::Reject)?;
+        expects(run, view.state, Action::Reject)?;
         let event = run::Event::ApprovalDenied {
             by: by.into(),
             reason: reason.into(),

@@ -27,7 +27,7 @@ impl Engine {
             Request::Answer { .. } => Action::Answer,
             Request::BreakGlass { .. } => Action::BreakGlass,
         };
-        self.expects(run, view.state, wanted)?;
+        expects(run, view.state, wanted)?;
         if let Request::PassGate { before, typed } = request {
             Challenge::answer(&sealed, typed)?;
             let stands = view.pause.as_ref().and_then(|pause| pause.step.as_ref());
@@ -74,12 +74,13 @@ impl Engine {
             Err(error) => Err(error.into()),
         }
     }
+}
 
-    pub(super) fn expects(&self, run: RunId, state: State, wanted: Action) -> Result<()> {
-        if state.actions().contains(&wanted) {
-            return Ok(());
-        }
-        let asked = wanted.to_string();
-        Err(Error::NotNow { run, state, asked })
+/// Refuses what cannot be asked of a run in that state.
+pub(super) fn expects(run: RunId, state: State, wanted: Action) -> Result<()> {
+    if state.actions().contains(&wanted) {
+        return Ok(());
     }
+    let asked = wanted.to_string();
+    Err(Error::NotNow { run, state, asked })
 }

@@ -52,7 +52,9 @@ fn invariants_hold_whatever_the_settings_say() {
     if let Some(Change::Traffic(TrafficChange::ShiftWeights { sides, .. })) =
         change_of(&mut dark, 0)
     {
-        sides.iter_mut().for_each(|side| side.to = 0);
+        for side in sides {
+            side.to = 0;
+        }
     }
     assert_eq!(
         said(&permissive, &dark),

@@ -64,7 +64,7 @@ impl Lease {
     /// services do not know of leases.
     #[must_use]
     pub fn is_fresh(&self, now: &Moment) -> bool {
-        self.renewed.until(now) < self.life - self.life / FENCE
+        self.renewed.until(now) < self.life / FENCE * (FENCE - 1)
     }
 
     /// Whether it should be renewed.

@@ -126,10 +126,14 @@ fn key(scope: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
                 name.push(char::from(byte));
             }
-            byte => name.push_str(&format!("%{byte:02X}")),
+            byte => name.extend(['%', hex(byte >> 4), hex(byte & 15)]),
         }
     }
     name + ".json"
+}
+
+fn hex(digit: u8) -> char {
+    char::from(b"0123456789ABCDEF"[usize::from(digit & 15)])
 }
 
 /// The scope that [`key`] wrote.
