@@ -4,6 +4,8 @@
 mod aws;
 mod cli;
 mod dependencies;
+#[cfg(feature = "kubernetes")]
+mod kubernetes;
 mod layers;
 mod readme;
 mod screenshots;
