@@ -1,6 +1,7 @@
-//! Kubernetes: a test server, held to recordings of a real one, and its handles.
+//! Kubernetes: a test server, held to recordings of a real one, its handles, and what every cluster does.
 
 mod client;
+mod contract;
 mod handles;
 mod recordings;
 mod server;
