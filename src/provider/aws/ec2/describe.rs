@@ -11,8 +11,8 @@ pub trait List {
     const ACTION: &'static str;
     /// The name of the parameter for ids, such as `VpcId`.
     const IDS: &'static str;
-    /// The largest page; EC2 refuses a larger number.
-    const PAGE_SIZE: u32;
+    /// The largest page, EC2 refuses a larger number; `None` for a list that comes whole.
+    const PAGE_SIZE: Option<u32>;
     type Item;
     type Page: DeserializeOwned + Serialize + Debug + Send + Sync + 'static;
 
@@ -61,7 +61,7 @@ impl Describe {
         filters(&mut params, &self.filters);
         // A page size beside ids is refused (`InvalidParameterCombination`).
         if self.ids.is_empty() {
-            params.set("MaxResults", L::PAGE_SIZE);
+            params.opt("MaxResults", L::PAGE_SIZE);
         }
         params.opt("NextToken", token);
         params
@@ -107,6 +107,12 @@ impl Ec2 {
 /// Declares the operation, its answer and where the list stands in it.
 macro_rules! list {
     ($name:ident $page:ident: $action:literal by $ids:literal, $size:literal a page, in $set:literal: $item:ty) => {
+        list!($name $page: $action by $ids, (Some($size)), in $set: $item);
+    };
+    ($name:ident $page:ident: $action:literal by $ids:literal, whole, in $set:literal: $item:ty) => {
+        list!($name $page: $action by $ids, (None), in $set: $item);
+    };
+    ($name:ident $page:ident: $action:literal by $ids:literal, ($size:expr), in $set:literal: $item:ty) => {
         #[doc = concat!("`", $action, "`")]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
@@ -123,7 +129,7 @@ macro_rules! list {
         impl super::List for $name {
             const ACTION: &'static str = $action;
             const IDS: &'static str = $ids;
-            const PAGE_SIZE: u32 = $size;
+            const PAGE_SIZE: Option<u32> = $size;
             type Item = $item;
             type Page = $page;
 

@@ -5,10 +5,12 @@
 //! retries from the same `SdkConfig` as the official ones, and botocore is its oracle: parameters,
 //! endpoints and parsed answers are compared with it one by one.
 
+mod addresses;
 mod call;
 mod client;
 mod describe;
 mod endpoint;
+mod endpoints;
 mod error;
 mod instance_types;
 mod internet;
@@ -19,21 +21,31 @@ mod security;
 mod shapes;
 mod transit;
 mod vpc;
+mod write;
 
+pub use addresses::{Address, Addresses};
 pub use call::Retry;
 pub use client::{CallError, ConfigError, Ec2};
 pub use describe::{Describe, Filter, List};
 pub use endpoint::{Variant, default_url, overridden};
+pub use endpoints::{Endpoint, Endpoints, FlowLog, FlowLogs};
 pub use error::Ec2Error;
 pub use instance_types::{InstanceType, InstanceTypes};
 pub use internet::{InternetGateway, InternetGateways, NatGateway, NatGateways};
 pub use params::Params;
 pub use peering::{Peering, PeeringEnd, Peerings};
 pub use places::{DescribeRegions, Region, Regions, Zone, Zones};
-pub use security::{AclEntry, NetworkAcl, NetworkAcls, Permission, SecurityGroup, SecurityGroups};
+pub use security::{
+    AclEntry, IpRange, Ipv6Range, NetworkAcl, NetworkAcls, Permission, PrefixList, SecurityGroup,
+    SecurityGroups, UserGroup,
+};
 pub use shapes::{Set, Tag};
 pub use transit::{
     FoundRoutes, SearchRoutes, TransitAttachment, TransitAttachments, TransitGateway,
     TransitGateways, TransitRoute, TransitRouteTable, TransitRouteTables,
 };
-pub use vpc::{Ipv6Association, Route, RouteTable, RouteTables, Subnet, Subnets, Vpc, Vpcs};
+pub use vpc::{
+    Ipv6Association, Route, RouteTable, RouteTables, Subnet, Subnets, Vpc, VpcAttribute, VpcSwitch,
+    Vpcs,
+};
+pub use write::{ItemError, PeerOptions, RouteTo, Unsuccessful, Write, Written};

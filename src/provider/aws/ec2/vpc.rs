@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Set, Tag, describe::list};
+use super::{CallError, Ec2, Params, Retry, Set, Tag, describe::list};
 
 list!(Vpcs VpcsPage: "DescribeVpcs" by "VpcId", 1000 a page, in "vpcSet": Vpc);
 list!(Subnets SubnetsPage: "DescribeSubnets" by "SubnetId", 1000 a page, in "subnetSet": Subnet);
@@ -69,6 +69,7 @@ pub struct RouteTable {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RouteTableAssociation {
+    pub route_table_association_id: String,
     pub main: bool,
     pub subnet_id: Option<String>,
 }
@@ -95,4 +96,53 @@ pub struct Route {
     pub origin: String,
     /// `active`, `blackhole`, `filtered`
     pub state: String,
+}
+
+/// A switch of a VPC that only `DescribeVpcAttribute` tells, one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VpcSwitch {
+    DnsSupport,
+    DnsHostnames,
+}
+
+/// The answer of `DescribeVpcAttribute`: the one that was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct VpcAttribute {
+    pub enable_dns_support: Option<Switch>,
+    pub enable_dns_hostnames: Option<Switch>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Switch {
+    pub value: Option<bool>,
+}
+
+impl VpcSwitch {
+    pub const ACTION: &'static str = "DescribeVpcAttribute";
+
+    #[must_use]
+    pub fn params(self, vpc: &str) -> Params {
+        let attribute = match self {
+            Self::DnsSupport => "enableDnsSupport",
+            Self::DnsHostnames => "enableDnsHostnames",
+        };
+        let mut params = Params::default();
+        params.set("VpcId", vpc).set("Attribute", attribute);
+        params
+    }
+}
+
+impl Ec2 {
+    /// How a switch of a VPC stands.
+    pub async fn vpc_switch(&self, vpc: &str, which: VpcSwitch) -> Result<Option<bool>, CallError> {
+        let params = which.params(vpc);
+        let answer: VpcAttribute = self.call(VpcSwitch::ACTION, params, Retry::Shared).await?;
+        let switch = match which {
+            VpcSwitch::DnsSupport => answer.enable_dns_support,
+            VpcSwitch::DnsHostnames => answer.enable_dns_hostnames,
+        };
+        Ok(switch.and_then(|switch| switch.value))
+    }
 }
