@@ -117,6 +117,7 @@ pub(crate) fn start(
     };
     Start {
         environments: setup.settings.environments(),
+        addressing: setup.settings.network.clone(),
         theme: Theme::new(&scheme, depth),
         themes: look.themes(),
         depth,

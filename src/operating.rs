@@ -11,8 +11,8 @@ use std::{
 use awsdeck::{
     cli::{Command, Exit, Global, operate},
     config::files::make_private_folder,
-    engine::{Arming, Clock, Engine, Policy, RuntimeClock, SystemClock},
-    inventory::{Inventory, Query, QueryKind, Scope, gather},
+    engine::{Arming, Clock, Engine, Policy, RuntimeClock, SystemClock, operations},
+    inventory::{Inventory, Query, Scope, gather},
     provider::{Provider, World},
 };
 use jiff::Timestamp;
@@ -59,6 +59,7 @@ pub(crate) async fn operate(
         provider: &provider,
         inventory: &inventory,
         environments: &environments,
+        addressing: &setup.settings.network,
         author: caller.arn.as_str(),
         clock: clock(global),
         arming: arming(&provider),
@@ -83,7 +84,8 @@ fn no_folder(error: &io::Error) -> String {
     format!("the state folder cannot be made: {error}")
 }
 
-/// The organization, and for planning also its zones: where to look, never what a plan is made from.
+/// The organization, and for planning also what the operation looks up: where to look, never what
+/// a plan is made from.
 async fn known(
     command: &Command,
     setup: &Setup,
@@ -96,8 +98,9 @@ async fn known(
     inventory = gather(source(), inventory, vec![Query::Organization])
         .await
         .inventory;
-    if matches!(command, Command::Plan { .. }) {
-        let queries = inventory.queries(&[QueryKind::Zones], &Scope::default());
+    if let Command::Plan { operation } = command {
+        let hints = operations::find(operation.operation).map_or(&[][..], |known| known.hints());
+        let queries = inventory.queries(hints, &Scope::default());
         inventory = gather(source(), inventory, queries).await.inventory;
     }
     inventory

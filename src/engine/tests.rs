@@ -11,7 +11,7 @@ use super::{
     *,
 };
 use crate::{
-    config::Environments,
+    config::{Environments, settings::Addressing},
     inventory::{Inventory, Loaded, Query},
     model::{
         Change, HealthCheckId,
@@ -57,6 +57,7 @@ struct Bench {
     clock: RuntimeClock,
     engine: Engine,
     inventory: Inventory,
+    addressing: Addressing,
 }
 
 impl Bench {
@@ -105,6 +106,7 @@ impl Bench {
             clock: RuntimeClock::new(start(), 1),
             engine,
             inventory,
+            addressing: Addressing::default(),
         }
     }
 
@@ -117,15 +119,20 @@ impl Bench {
     }
 
     async fn plan(&self, wish: &Arguments) -> Result<Sealed> {
+        self.planned("dns-switch", wish).await
+    }
+
+    async fn planned(&self, operation: &str, wish: &Arguments) -> Result<Sealed> {
         let environments = Environments::conventional();
         let world = World {
             provider: &self.provider,
             inventory: &self.inventory,
             environments: &environments,
+            addressing: &self.addressing,
             author: "ann",
             now: self.clock.now(),
         };
-        self.engine.plan("dns-switch", wish, &world).await
+        self.engine.plan(operation, wish, &world).await
     }
 
     /// Seals a plan of the test's own and keeps it.

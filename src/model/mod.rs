@@ -8,7 +8,9 @@ pub mod health;
 pub mod id;
 pub mod network;
 pub mod organization;
+pub mod price;
 pub mod protection;
+pub mod quota;
 pub mod remote;
 pub mod text;
 pub mod traffic;
@@ -26,4 +28,5 @@ pub use organization::{
     Account, AccountStatus, DelegatedAdministrator, EnvironmentClass, Organization, Policy, Tags,
     Unit,
 };
+pub use quota::{Headroom, QuotaCode};
 pub use remote::{Dated, Remote, Trouble, TroubleKind};

@@ -84,6 +84,13 @@ impl Error {
         self
     }
 
+    /// Whether the account has as many of the thing as it may (`AddressLimitExceeded`, …).
+    #[must_use]
+    pub fn is_quota(&self) -> bool {
+        matches!(&self.kind, Kind::Service { code, .. }
+            if code.ends_with("LimitExceeded") || code == "LimitExceededException")
+    }
+
     /// What the reader can do next, shown under the error.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -103,6 +110,9 @@ impl Error {
             Kind::Throttled { .. } => "awsdeck retries by itself".into(),
             Kind::Unreachable { .. } => {
                 "check the network, proxy and endpoint with `awsdeck doctor`".into()
+            }
+            Kind::Service { .. } if self.is_quota() => {
+                "ask for more in Service Quotas, then resume".into()
             }
             Kind::Unavailable { .. }
             | Kind::NotFound { .. }

@@ -24,10 +24,10 @@ pub use objects::{Object, Objects, Put, When};
 pub use crate::model::change::Progress;
 
 use crate::model::{
-    AccountId, Arn, HostedZoneId, Organization, Place, Region,
+    AccountId, Arn, HostedZoneId, Organization, Place, QuotaCode, Region, VpcId,
     cluster::Cluster,
     cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
-    network::Network,
+    network::{AvailabilityZone, Network, VpcDns},
     protection::Protection,
     traffic::{Balancers, Record, Zones},
 };
@@ -46,7 +46,19 @@ pub trait Organizations: Send + Sync {
 /// EC2 networking.
 #[async_trait]
 pub trait Networks: Send + Sync {
+    /// Everything, but for the DNS attributes of VPCs, which cost two calls each.
     async fn network(&self, place: &Place) -> Result<Network>;
+    async fn dns(&self, place: &Place, vpc: &VpcId) -> Result<VpcDns>;
+    /// The zones in which the account can have subnets, by name. Local and Wavelength zones are
+    /// left out.
+    async fn availability_zones(&self, place: &Place) -> Result<Vec<AvailabilityZone>>;
+}
+
+/// Service Quotas.
+#[async_trait]
+pub trait Quotas: Send + Sync {
+    /// What applies to the account there.
+    async fn quota(&self, place: &Place, quota: QuotaCode) -> Result<u64>;
 }
 
 /// EKS clusters with their node groups.
@@ -137,6 +149,7 @@ pub struct Provider {
     pub identity: Arc<dyn Identity>,
     pub organizations: Arc<dyn Organizations>,
     pub networks: Arc<dyn Networks>,
+    pub quotas: Arc<dyn Quotas>,
     pub clusters: Arc<dyn Clusters>,
     pub costs: Arc<dyn Costs>,
     pub protections: Arc<dyn Protections>,

@@ -8,6 +8,9 @@ pub const READ: &[&str] = &[
     "backup:ListBackupVaults",
     "backup:ListRecoveryPointsByBackupVault",
     "budgets:ViewBudget",
+    "ec2:DescribeAddresses",
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeFlowLogs",
     "ec2:DescribeInstanceTypes",
     "ec2:DescribeInternetGateways",
     "ec2:DescribeNatGateways",
@@ -18,6 +21,8 @@ pub const READ: &[&str] = &[
     "ec2:DescribeTransitGatewayAttachments",
     "ec2:DescribeTransitGatewayRouteTables",
     "ec2:DescribeTransitGateways",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcEndpoints",
     "ec2:DescribeVpcPeeringConnections",
     "ec2:DescribeVpcs",
     "ec2:SearchTransitGatewayRoutes",
@@ -44,6 +49,8 @@ pub const READ: &[&str] = &[
     "s3:GetBucketVersioning",
     "s3:GetReplicationConfiguration",
     "s3:ListAllMyBuckets",
+    "servicequotas:GetAWSDefaultServiceQuota",
+    "servicequotas:GetServiceQuota",
 ];
 
 /// In the management account or a delegated one, beside [`READ`]: the tree and the bill.

@@ -15,6 +15,7 @@ use crate::{
     config::{
         Environments,
         keymap::{self, Key, Keymap},
+        settings::Addressing,
         theme::{self, Depth},
     },
     engine::Sealed,
@@ -28,6 +29,7 @@ pub struct State {
     pub inventory: Inventory,
     pub scope: Scope,
     pub environments: Environments,
+    pub addressing: Addressing,
     pub theme: Theme,
     pub themes: theme::Library,
     pub depth: Depth,
@@ -107,6 +109,7 @@ pub enum Access {
 /// What the deck starts with.
 pub struct Start {
     pub environments: Environments,
+    pub addressing: Addressing,
     pub theme: Theme,
     pub themes: theme::Library,
     pub depth: Depth,
@@ -134,6 +137,7 @@ impl Start {
         };
         Self {
             environments: Environments::conventional(),
+            addressing: Addressing::default(),
             theme: Theme::default(),
             themes: theme::Library::default(),
             depth: Depth::TrueColor,
@@ -173,6 +177,7 @@ impl State {
             inventory,
             scope: start.scope,
             environments: start.environments,
+            addressing: start.addressing,
             theme: start.theme,
             themes: start.themes,
             depth: start.depth,

@@ -14,7 +14,7 @@ pub use wish::Wish;
 
 use super::{Command, Exit, args::Output};
 use crate::{
-    config::Environments,
+    config::{Environments, settings::Addressing},
     engine::{Arming, Clock, Engine, Error},
     inventory::Inventory,
     provider::Provider,
@@ -27,6 +27,7 @@ pub struct Bench<'a> {
     /// The organization at least, so that accounts have names and classes.
     pub inventory: &'a Inventory,
     pub environments: &'a Environments,
+    pub addressing: &'a Addressing,
     /// Who acts: the caller's ARN.
     pub author: &'a str,
     pub clock: Arc<dyn Clock>,

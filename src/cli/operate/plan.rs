@@ -21,6 +21,7 @@ pub(super) async fn plan(wish: &Wish, bench: &Bench<'_>, out: &mut impl Write) -
         provider: bench.provider,
         inventory: bench.inventory,
         environments: bench.environments,
+        addressing: bench.addressing,
         author: bench.author,
         now: bench.clock.now(),
     };

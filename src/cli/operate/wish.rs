@@ -104,6 +104,9 @@ const fn value_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "TEXT",
         Kind::Account => "ACCOUNT",
+        Kind::Region => "REGION",
+        Kind::Block => "CIDR",
+        Kind::Vpc => "VPC",
         Kind::HostedZone => "ZONE",
         Kind::DnsName => "NAME",
         Kind::Choice(_) => "CHOICE",

@@ -1,6 +1,7 @@
 //! `config.toml`: what the user prefers, with errors that say the line and the key that was meant.
 
 mod access;
+mod addressing;
 mod expression;
 mod operations;
 mod period;
@@ -14,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use access::{Access, AccessMode, AccessOverride};
+pub use addressing::{Addressing, Reserved};
 pub use expression::Expression;
 pub use operations::{
     Freeze, Hours, Mode, Operations, PlanMatch, PolicyRule, SecondPerson, Verdict,
@@ -41,6 +43,7 @@ pub struct Settings {
     pub env: Vec<EnvironmentRule>,
     pub cost: Cost,
     pub operations: Operations,
+    pub network: Addressing,
     pub shared: Shared,
     /// Rules over plans, asked after the engine's own and before any bundle; all of them speak.
     pub policy: Vec<PolicyRule>,
@@ -313,6 +316,20 @@ freeze = [{ env = "prod", from = "2026-12-20", to = "2027-01-03" }]
     }
 
     #[test]
+    fn address_space_is_read_and_a_slip_of_the_pen_is_told() {
+        let settings = parse(
+            "[network]\npools = [\"10.64.0.0/10\"]\non_premises = [\"192.168.0.0/16\", \"fd00::/8\"]\n\
+             reserved = [{ name = \"docker\", blocks = [\"172.17.0.0/16\"] }]\n",
+        )
+        .expect("fine");
+        assert_eq!(settings.network.on_premises.len(), 2);
+        assert_eq!(settings.network.reserved[0].name, "docker");
+        let pools = |block: &str| complaint(&format!("[network]\npools = [\"{block}\"]\n"));
+        insta::assert_snapshot!(pools("10.1.2.3/16"), @"config.toml:2:9: 10.1.2.3/16 has host bits set: the block is 10.1.0.0/16");
+        insta::assert_snapshot!(pools("ten"), @"config.toml:2:9: `ten` is no block of addresses: write 10.0.0.0/8");
+    }
+
+    #[test]
     fn a_match_that_names_nothing_or_a_broken_pattern_is_refused() {
         let rule = |body: &str| complaint(&format!("[[env]]\nname = \"dev\"\nmatch = {body}\n"));
         insta::assert_snapshot!(rule("{}"), @"config.toml:3:9: an empty match would match every account: name `ou`, `name`, `tag` or `account`");
@@ -336,7 +353,16 @@ freeze = [{ env = "prod", from = "2026-12-20", to = "2027-01-03" }]
     #[test]
     fn the_schema_names_every_section_and_refuses_strangers() {
         let schema = Settings::schema();
-        for section in ["ui", "aws", "env", "cost", "operations", "shared", "policy"] {
+        for section in [
+            "ui",
+            "aws",
+            "env",
+            "cost",
+            "operations",
+            "network",
+            "shared",
+            "policy",
+        ] {
             assert!(schema["properties"][section].is_object(), "{section}");
         }
         assert_eq!(schema["additionalProperties"], false);

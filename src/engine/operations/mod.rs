@@ -11,8 +11,8 @@ pub use parameter::{Arguments, Kind, Parameter, Wrong};
 
 use super::plan::{Plan, Touched, Unsealable};
 use crate::{
-    config::Environments,
-    inventory::Inventory,
+    config::{Environments, settings::Addressing},
+    inventory::{Inventory, QueryKind},
     model::{AccountId, EnvironmentClass, Organization},
     provider::{self, Provider},
 };
@@ -20,7 +20,9 @@ use crate::{
 /// Every operation, in the order of listings.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Operation] {
-    &[&dns_switch::DnsSwitch]
+    &[
+        &dns_switch::DnsSwitch,
+    ]
 }
 
 /// The operation of that name.
@@ -37,6 +39,11 @@ pub trait Operation: Send + Sync {
     /// One line for listings.
     fn summary(&self) -> &'static str;
     fn parameters(&self) -> &'static [Parameter];
+    /// What it looks up in what was read before; whoever plans without having read anything reads
+    /// these first.
+    fn hints(&self) -> &'static [QueryKind] {
+        &[]
+    }
     /// Every IAM action that a plan of it can need.
     fn permissions(&self) -> &'static [&'static str];
     /// Reads what must be known, then plans purely from that.
@@ -49,6 +56,8 @@ pub struct World<'a> {
     /// What was read before; a hint where to look, never a basis of a plan.
     pub inventory: &'a Inventory,
     pub environments: &'a Environments,
+    /// Address space that is taken, or to be used, as the settings say.
+    pub addressing: &'a Addressing,
     /// Who asks: an ARN, or a user of this machine.
     pub author: &'a str,
     pub now: Timestamp,
@@ -108,6 +117,22 @@ impl World<'_> {
             }
         };
         accounts.iter().map(touched).collect()
+    }
+
+    /// The strictest class among accounts: what a plan that reaches all of them is guarded by.
+    #[must_use]
+    pub fn strictest(&self, accounts: &[AccountId]) -> EnvironmentClass {
+        let classes = accounts.iter().map(|account| self.class(*account));
+        classes
+            .min_by_key(|class| class.guarded_as())
+            .unwrap_or_default()
+    }
+
+    /// The name of an account; its number where it has none.
+    #[must_use]
+    pub fn name(&self, id: AccountId) -> String {
+        let known = self.organization().and_then(|all| all.account(id));
+        known.map_or_else(|| id.to_string(), |account| account.name.clone())
     }
 
     /// An account as people write it: its number, or its name where that is unique.

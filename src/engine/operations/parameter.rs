@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::network::vpc_block;
+
 /// One thing to ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameter {
@@ -21,6 +23,13 @@ pub enum Kind {
     Text,
     /// An account's number or unique name.
     Account,
+    /// A region's name: `eu-west-1`.
+    Region,
+    /// A block of addresses: `10.1.0.0/16`.
+    Block,
+    /// A VPC's id or unique name, with its account and region before it where that is needed:
+    /// `dev-app/eu-west-1/dev-app`.
+    Vpc,
     /// A hosted zone's id or name.
     HostedZone,
     /// A DNS name.
@@ -164,8 +173,26 @@ impl Parameter {
                 Ok(count) if (least..=most).contains(&count) => Ok(()),
                 _ => wrong(format!("a number from {least} to {most}")),
             },
+            Kind::Region if !is_region(value) => wrong("a region such as eu-west-1".into()),
+            Kind::Block => match vpc_block(value) {
+                Ok(_) => Ok(()),
+                Err(error) => wrong(error.to_string()),
+            },
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether a text has the form of a region's name: words and a number at the end.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    match parts.as_slice() {
+        [words @ .., number] if words.len() >= 2 => {
+            let numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+            numbered && words.iter().all(word)
+        }
+        _ => false,
     }
 }
 
@@ -238,5 +265,14 @@ mod tests {
             assert_eq!(error.to_string(), told);
         }
         assert!(zone().with("type", "A\u{1b}").complete(PARAMETERS).is_err());
+        for (name, region) in [
+            ("eu-west-1", true),
+            ("us-gov-west-1", true),
+            ("eu-west", false),
+            ("EU-west-1", false),
+            ("1", false),
+        ] {
+            assert_eq!(is_region(name), region, "{name}");
+        }
     }
 }

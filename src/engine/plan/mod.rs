@@ -3,11 +3,13 @@
 
 pub mod canon;
 mod digest;
+mod draft;
 mod probe;
 mod review;
 #[cfg(test)]
 pub(crate) mod sample;
 mod seal;
+mod source;
 mod step;
 mod symbol;
 mod words;
@@ -21,9 +23,11 @@ use serde_json::Value;
 
 pub use canon::NotCanonical;
 pub use digest::{Digest, NotADigest};
-pub use probe::Probe;
+pub(in crate::engine) use draft::Draft;
+pub use probe::{NetworkProbe, PeeringState, Probe, Way};
 pub use review::{ChangeLine, Review, StepReview};
 pub use seal::{Sealed, Tampered, Unsealable};
+pub use source::NetworkSource;
 pub use step::{
     Compensation, Expected, OnFailure, Precondition, Settle, Step, Watch, Work, expected_shares,
 };
@@ -146,6 +150,7 @@ pub enum Source {
         name: String,
         kind: String,
     },
+    Network(NetworkSource),
     /// Whether a health check passes: `true`, `false`, or `null` where nobody knows.
     HealthCheck {
         account: AccountId,

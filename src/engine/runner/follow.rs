@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::task::{Job, LOOK, Next, Outside, answer, seconds};
+use super::{
+    send::is_young,
+    task::{Job, LOOK, Next, Outside, answer, seconds},
+};
 use crate::{
     engine::{
         locate::{Finding, judge},
@@ -131,6 +134,7 @@ pub(super) async fn confirm(job: Job, outside: Outside<'_>) -> Next {
             "it was made more than once: {}",
             ids.join(", ")
         )]),
+        Ok(Standing::Elsewhere(_)) if is_young(&job) => Next::nap(LOOK),
         Ok(Standing::Elsewhere(lines)) => drift(lines),
     }
 }

@@ -9,6 +9,10 @@ use crate::{
     provider::{self, Kind, Sent},
 };
 
+/// How long something that the run has just made may be missing from an answer: services answer
+/// from copies that lag.
+const YOUNG: Duration = Duration::from_mins(1);
+
 /// Longer than any one call may take; after it the answer counts as lost.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -31,6 +35,7 @@ pub(super) async fn precheck(job: Job, outside: Outside<'_>) -> Next {
                 ids.join(", ")
             )],
         }]),
+        Ok(Standing::Elsewhere(_)) if is_young(&job) => Next::nap(super::task::LOOK),
         Ok(Standing::Elsewhere(lines)) => job.happened([step::Event::Drift { lines }]),
         Ok(Standing::From) => match job.intent(&envelope) {
             Ok(intent) => job.happened([step::Event::PrecheckOk, intent]),
@@ -82,8 +87,8 @@ pub(super) async fn send(job: Job, outside: Outside<'_>) -> Next {
 }
 
 fn refused(job: &Job, error: provider::Error, class: Class) -> Next {
-    let message = error.trouble().message;
-    if !passes(&error) && !is_young(job, &error) {
+    let message = told(&error);
+    if !passes(&error) && !misses_what_is_young(job, &error) {
         // The service says that it was done before: whether by us is looked for.
         if already(&error) && matches!(class, Class::Name | Class::Token | Class::GuardedAct) {
             return job.happened([step::Event::Ambiguous { error: message }]);
@@ -144,7 +149,23 @@ pub(super) async fn retry(job: Job, outside: Outside<'_>) -> Next {
                 ids.join(", ")
             )],
         }]),
+        Ok(Standing::Elsewhere(_)) if is_young(&job) => Next::nap(super::task::LOOK),
         Ok(Standing::Elsewhere(lines)) => job.happened([step::Event::Drift { lines }]),
+    }
+}
+
+/// Whether what the step is about may just not be seen everywhere yet: the run has made it, and the
+/// step has not been looking for long.
+pub(super) fn is_young(job: &Job) -> bool {
+    job.age < YOUNG && job.refers_to_what_was_made()
+}
+
+/// A refusal in words, with what helps against it.
+pub(super) fn told(error: &provider::Error) -> String {
+    let trouble = error.trouble();
+    match trouble.hint {
+        Some(hint) if error.is_quota() => format!("{}; {hint}", trouble.message),
+        _ => trouble.message,
     }
 }
 
@@ -169,6 +190,7 @@ pub(super) fn passes(error: &provider::Error) -> bool {
                 | "ConcurrentModificationException"
                 | "ResourceInUseException"
                 | "DependencyViolation"
+                | "InvalidIPAddress.InUse"
                 | "IncorrectState"
         ),
         _ => false,
@@ -177,7 +199,7 @@ pub(super) fn passes(error: &provider::Error) -> bool {
 
 /// Whether what is missing may just be too young to be seen everywhere: something that this run has
 /// made and that the step refers to.
-fn is_young(job: &Job, error: &provider::Error) -> bool {
+fn misses_what_is_young(job: &Job, error: &provider::Error) -> bool {
     let missing = match &error.kind {
         Kind::NotFound { .. } => true,
         // A role that was just made (IAM): "cannot be assumed", "is invalid".

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    send::{backoff, passes, perform},
+    send::{backoff, passes, perform, told},
     task::{Job, Next, Outside, answer, request, seconds},
 };
 use crate::{
@@ -121,7 +121,7 @@ pub(super) async fn send_back(job: Job, outside: Outside<'_>) -> Next {
             error: error.trouble().message,
         },
         Sent::NotSent(error) | Sent::Refused(error) => {
-            let message = error.trouble().message;
+            let message = told(&error);
             if passes(&error) {
                 let mut next = job.happened([step::Event::CompTried { error: message }]);
                 next.nap = Some(backoff(job.known.comp_attempt));

@@ -21,10 +21,11 @@ use crate::{
         fixture::{self, id},
     },
     model::{
-        AccountId, AccountStatus, HostedZoneId, Organization, Place, Region, TroubleKind,
+        AccountId, AccountStatus, HostedZoneId, Organization, Place, QuotaCode, Region,
+        TroubleKind, VpcId,
         cluster::Cluster,
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
-        network::Network,
+        network::{AvailabilityZone, Network, VpcDns},
         protection::Protection,
         traffic::{Balancers, Record, Zones},
     },
@@ -128,6 +129,21 @@ impl Networks for Script {
         self.call(place.account).await?;
         Ok(Network::empty(place.clone()))
     }
+
+    async fn dns(&self, _: &Place, _: &VpcId) -> Result<VpcDns> {
+        denied()
+    }
+
+    async fn availability_zones(&self, _: &Place) -> Result<Vec<AvailabilityZone>> {
+        denied()
+    }
+}
+
+#[async_trait]
+impl crate::provider::Quotas for Script {
+    async fn quota(&self, _: &Place, _: QuotaCode) -> Result<u64> {
+        denied()
+    }
 }
 
 #[async_trait]
@@ -212,6 +228,7 @@ fn source(script: &Arc<Script>) -> Source {
         identity: script.clone(),
         organizations: script.clone(),
         networks: script.clone(),
+        quotas: script.clone(),
         clusters: script.clone(),
         costs: script.clone(),
         protections: script.clone(),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{AccountId, Region};
 
 pub use network::{
-    DefaultGroup, DnsAttribute, NetworkChange, NetworkObject, PeeringSide, RouteVia,
+    DefaultRules, DnsAttribute, Flow, NetworkChange, NetworkObject, PeeringSide, RouteVia,
 };
 pub use reference::{Ref, Unbound};
 pub use traffic::{Side, TrafficChange};

@@ -4,6 +4,8 @@ mod edge;
 mod index;
 #[cfg(test)]
 mod sample;
+mod space;
+mod table;
 mod trace;
 
 use std::net::IpAddr;
@@ -19,6 +21,9 @@ use super::{
 };
 
 pub use edge::{Edge, EdgeState, Join, Node, Side, SideState, Topology};
+pub use space::{
+    AddressSpace, Holder, Layout, NotABlock, Taken, TooSmall, is_private, touch, usable, vpc_block,
+};
 pub use trace::{Endpoint, Hop, HopKind, Judgement, NoEndpoint, Trace, Verdict, longest_prefix};
 
 /// The network of one account in one region, as EC2 describes it.
@@ -88,6 +93,23 @@ pub struct Vpc {
     #[serde(default)]
     pub dns_hostnames: Option<bool>,
     pub tags: Tags,
+}
+
+/// Whether names work in a VPC (EC2, DescribeVpcAttribute).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VpcDns {
+    /// The resolver of the VPC answers.
+    pub support: bool,
+    /// Instances with public addresses get public names.
+    pub host_names: bool,
+}
+
+/// An availability zone as an account sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AvailabilityZone {
+    pub name: ZoneName,
+    /// `use1-az1`: the same data centre in every account, unlike the name.
+    pub id: Option<String>,
 }
 
 /// An elastic address.
@@ -338,6 +360,11 @@ impl Traffic {
         };
         protocol && ports
     }
+}
+
+impl SecurityGroup {
+    /// The name of the group that AWS makes with every VPC.
+    pub const DEFAULT: &'static str = "default";
 }
 
 impl Vpc {

@@ -113,6 +113,12 @@ impl<'a> Call<'a> {
         fate(self.error(error))
     }
 
+    /// A refusal that an answer tells although its status is a success.
+    #[must_use]
+    pub fn refusal(&self, code: &str, message: &str, request_id: Option<String>) -> Error {
+        self.placed(self.answered(400, false, code, message), request_id)
+    }
+
     fn placed(&self, kind: Kind, request_id: Option<String>) -> Error {
         let mut error = Error::new(kind);
         if let Some(place) = self.place {

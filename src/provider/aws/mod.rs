@@ -14,6 +14,7 @@ pub mod network;
 pub mod objects;
 pub mod organizations;
 pub mod protection;
+pub mod quotas;
 mod rds;
 mod route53;
 mod s3;
@@ -32,6 +33,7 @@ use self::{
     objects::Objects,
     organizations::Directory,
     protection::Protections,
+    quotas::Quotas,
     session::{Options, Sessions},
     traffic::Traffic,
 };
@@ -62,6 +64,7 @@ pub fn provider(
         identity: Arc::new(Identity::new(sessions.clone())),
         organizations: Arc::new(Directory::new(sessions.clone())),
         networks: Arc::new(Networks::new(sessions.clone())),
+        quotas: Arc::new(Quotas::new(sessions.clone())),
         clusters: Arc::new(Clusters::new(sessions.clone())),
         costs: Arc::new(Costs::new(sessions.clone())),
         protections: Arc::new(Protections::new(sessions.clone())),

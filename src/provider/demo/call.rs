@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::{faults::Faults, ledger::Entry};
 use crate::{
     model::{
-        AccountId, HealthCheckId, HostedZoneId, Organization, Place, Region, Standing,
+        AccountId, HealthCheckId, HostedZoneId, Organization, Place, Region, Standing, VpcId,
         cluster::Cluster,
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
-        network::Network,
+        network::{AvailabilityZone, Network, VpcDns},
         protection::Protection,
         traffic::{Balancers, Record, Zones},
     },
@@ -24,6 +24,10 @@ pub(super) enum Call {
     /// One page of the organization, counted from 0.
     Organization(usize),
     Network(Place),
+    VpcDns(Place, VpcId),
+    AvailabilityZones(Place),
+    /// A quota's service and code.
+    Quota(Place, String, String),
     Clusters(Place),
     Cost(CostQuery),
     Forecast(CostMetric),
@@ -73,6 +77,13 @@ pub(super) enum Call {
         check: HealthCheckId,
         healthy: bool,
     },
+    /// Puts a whole network in place of the one that is there, behind everybody's back.
+    PutNetwork(Box<Network>),
+    Grant {
+        place: Place,
+        code: String,
+        value: u64,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,6 +93,9 @@ pub(super) enum Answer {
     /// A part of the organization to add to what is known, and whether more follow.
     Organization(Box<Organization>, bool),
     Network(Box<Network>),
+    VpcDns(VpcDns),
+    AvailabilityZones(Vec<AvailabilityZone>),
+    Quota(u64),
     Clusters(Vec<Cluster>),
     Cost(Box<CostReport>),
     Forecast(Option<Forecast>),
@@ -127,6 +141,9 @@ impl Call {
         match self {
             Self::Caller(account) => *account,
             Self::Network(place)
+            | Self::VpcDns(place, _)
+            | Self::AvailabilityZones(place)
+            | Self::Quota(place, ..)
             | Self::Clusters(place)
             | Self::Protection(place)
             | Self::Balancers(place) => Some(place.account),
@@ -144,6 +161,9 @@ impl Call {
     pub(super) fn region(&self) -> Option<Region> {
         match self {
             Self::Network(place)
+            | Self::VpcDns(place, _)
+            | Self::AvailabilityZones(place)
+            | Self::Quota(place, ..)
             | Self::Clusters(place)
             | Self::Protection(place)
             | Self::Balancers(place) => Some(place.region.clone()),
@@ -160,6 +180,9 @@ impl Call {
             Self::Caller(_) => "sts:GetCallerIdentity",
             Self::Organization(_) => "organizations:ListAccounts",
             Self::Network(_) => "ec2:DescribeVpcs",
+            Self::VpcDns(..) => "ec2:DescribeVpcAttribute",
+            Self::AvailabilityZones(_) => "ec2:DescribeAvailabilityZones",
+            Self::Quota(..) => "servicequotas:GetServiceQuota",
             Self::Clusters(_) => "eks:ListClusters",
             Self::Cost(_) => "ce:GetCostAndUsage",
             Self::Forecast(_) => "ce:GetCostForecast",
@@ -183,7 +206,9 @@ impl Call {
             | Self::SetFaults(_)
             | Self::Ledger
             | Self::Edit { .. }
-            | Self::SetHealth { .. } => return None,
+            | Self::SetHealth { .. }
+            | Self::PutNetwork(_)
+            | Self::Grant { .. } => return None,
         })
     }
 
@@ -208,6 +233,8 @@ impl Call {
                 | Self::SetFaults(_)
                 | Self::Edit { .. }
                 | Self::SetHealth { .. }
+                | Self::PutNetwork(_)
+                | Self::Grant { .. }
         )
     }
 }

@@ -12,17 +12,17 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, HostedZoneId, Organization, Place, Region, Standing,
+        AccountId, HostedZoneId, Organization, Place, QuotaCode, Region, Standing, VpcId,
         cluster::Cluster,
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
-        network::Network,
+        network::{AvailabilityZone, Network, VpcDns},
         protection::Protection,
         traffic::{Balancers, Record, Zones},
     },
     provider::{
         Accepted, Answers, Caller, Clusters, Control, Costs, Envelope, Error, Identity, Kind,
-        Networks, Object, Objects, Organizations, Progress, Protections, Provider, Put, Result,
-        Sent, Traffic, When, World,
+        Networks, Object, Objects, Organizations, Progress, Protections, Provider, Put, Quotas,
+        Result, Sent, Traffic, When, World,
     },
 };
 
@@ -37,6 +37,7 @@ pub(super) fn provider<T: Transport + 'static>(transport: T, options: &DemoOptio
         identity: demo.clone(),
         organizations: demo.clone(),
         networks: demo.clone(),
+        quotas: demo.clone(),
         clusters: demo.clone(),
         costs: demo.clone(),
         protections: demo.clone(),
@@ -103,6 +104,24 @@ impl<T: Transport> Organizations for Demo<T> {
 impl<T: Transport> Networks for Demo<T> {
     async fn network(&self, place: &Place) -> Result<Network> {
         ask!(self, Call::Network(place.clone()), Answer::Network(network) => *network)
+    }
+
+    async fn dns(&self, place: &Place, vpc: &VpcId) -> Result<VpcDns> {
+        let call = Call::VpcDns(place.clone(), vpc.clone());
+        ask!(self, call, Answer::VpcDns(dns) => dns)
+    }
+
+    async fn availability_zones(&self, place: &Place) -> Result<Vec<AvailabilityZone>> {
+        let call = Call::AvailabilityZones(place.clone());
+        ask!(self, call, Answer::AvailabilityZones(zones) => zones)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Quotas for Demo<T> {
+    async fn quota(&self, place: &Place, quota: QuotaCode) -> Result<u64> {
+        let call = Call::Quota(place.clone(), quota.service.into(), quota.code.into());
+        ask!(self, call, Answer::Quota(limit) => limit)
     }
 }
 

@@ -15,6 +15,7 @@ mod ledger;
 mod objects;
 mod options;
 mod process;
+mod quotas;
 mod route53;
 mod scene;
 mod seed;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     estate::{Estate, Site},
     faults::Faults,
+    quotas::Quotas,
 };
 use crate::{
     model::{AccountId, Ref, change::Unbound},
@@ -16,6 +17,7 @@ use crate::{
 pub(super) struct Scene<'a> {
     pub(super) estate: &'a Estate,
     pub(super) faults: &'a Faults,
+    pub(super) quotas: &'a Quotas,
     /// The moment at which a change takes effect, or that a read shows.
     pub(super) at: Timestamp,
     /// Counts the changes of the world: two objects never get one id.

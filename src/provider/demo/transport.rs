@@ -17,7 +17,10 @@ use super::{
     world::{Delay, World},
 };
 use crate::{
-    model::{AccountId, HealthCheckId, HostedZoneId, traffic::Record},
+    model::{
+        AccountId, HealthCheckId, HostedZoneId, Place, QuotaCode, SubnetId, network::Network,
+        traffic::Record,
+    },
     provider::{Error, Provider, Result},
 };
 
@@ -123,6 +126,25 @@ impl WorldHandle {
     /// Makes a health check fail or recover.
     pub fn set_health(&self, check: &HealthCheckId, healthy: bool) {
         self.world().set_health(check, healthy);
+    }
+
+    /// Changes a network by hand.
+    pub fn edit_network(&self, place: &Place, edit: impl FnOnce(&mut Network)) -> Result<()> {
+        let mut world = self.world();
+        let mut network = world.network(place)?;
+        edit(&mut network);
+        world.put_network(network);
+        Ok(())
+    }
+
+    /// Puts an interface of another service into a subnet, or takes it out again.
+    pub fn occupy(&self, subnet: &SubnetId, occupied: bool) {
+        self.world().occupy(subnet, occupied);
+    }
+
+    /// Grants a quota.
+    pub fn grant(&self, place: &Place, quota: QuotaCode, value: u64) {
+        self.world().grant(place, quota.code, value);
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

@@ -99,6 +99,8 @@ impl Form {
 fn told(kind: Kind, object: &Object) -> Option<String> {
     match kind {
         Kind::Account => object.account.map(|account| account.to_string()),
+        Kind::Vpc if object.kind == "vpc" => Some(object.id.clone()),
+        Kind::Region => object.region.as_ref().map(ToString::to_string),
         Kind::HostedZone if object.kind == "zone" => Some(object.id.clone()),
         Kind::DnsName if object.kind == "record" => {
             Some(object.name.trim_end_matches('.').to_owned())

@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
-    config::Environments,
+    config::{Environments, settings::Addressing},
     engine::{
         Arming, Clock, Confirmation, Engine, Request, RunId, Sealed,
         operations::{Arguments, World},
@@ -54,12 +54,14 @@ impl Operator {
         arguments: Arguments,
         inventory: Inventory,
         environments: Environments,
+        addressing: Addressing,
     ) {
         tokio::spawn(async move {
             let world = World {
                 provider: &self.provider,
                 inventory: &inventory,
                 environments: &environments,
+                addressing: &addressing,
                 author: &self.author,
                 now: self.operating.clock.now(),
             };

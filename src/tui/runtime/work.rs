@@ -91,7 +91,8 @@ impl Work {
             } => {
                 if let Some(operator) = self.operator(state) {
                     let (inventory, rules) = (state.inventory.clone(), state.environments.clone());
-                    operator.plan(operation, arguments, inventory, rules);
+                    let addressing = state.addressing.clone();
+                    operator.plan(operation, arguments, inventory, rules, addressing);
                 }
             }
             Effect::Apply {

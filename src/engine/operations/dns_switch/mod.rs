@@ -8,7 +8,7 @@ mod planned;
 use async_trait::async_trait;
 
 use super::{Arguments, Kind, Operation, Parameter, Refusal, World};
-use crate::engine::plan::Plan;
+use crate::{engine::plan::Plan, inventory::QueryKind};
 
 pub(super) struct DnsSwitch;
 
@@ -89,6 +89,10 @@ impl Operation for DnsSwitch {
 
     fn parameters(&self) -> &'static [Parameter] {
         PARAMETERS
+    }
+
+    fn hints(&self) -> &'static [QueryKind] {
+        &[QueryKind::Zones]
     }
 
     fn permissions(&self) -> &'static [&'static str] {

@@ -132,7 +132,7 @@ fn known(seen: &Observed, group: &[&Record]) -> BTreeMap<FactId, Fact> {
         .into_iter()
         .filter_map(|(name, source)| {
             let fact = Fact {
-                value: facts::value(&seen.zones, &source).ok()?,
+                value: facts::traffic::value(&seen.zones, &source).ok()?,
                 volatile: matches!(source, Source::HealthCheck { .. }),
                 source,
                 observed_at: seen.now,

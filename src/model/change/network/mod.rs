@@ -1,10 +1,12 @@
 //! Changes to networks: what EC2 creates, joins, routes and peers.
 
+mod inverse;
 mod kind;
 mod object;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -13,8 +15,8 @@ pub use object::{NetworkObject, RouteVia};
 
 use super::{Location, Ref};
 use crate::model::{
-    AllocationId, InternetGatewayId, PeeringId, RouteTableId, SecurityGroupId, SubnetId, Tags,
-    VpcId, ZoneName,
+    AllocationId, EndpointId, InternetGatewayId, PeeringId, RouteTableId, SubnetId, Tags, VpcId,
+    ZoneName,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +116,17 @@ pub enum NetworkChange {
         tables: Vec<Ref<RouteTableId>>,
         tags: Tags,
     },
+    /// Lets one more route table lead to a gateway endpoint.
+    AddEndpointTable {
+        at: Location,
+        endpoint: Ref<EndpointId>,
+        table: Ref<RouteTableId>,
+    },
+    RemoveEndpointTable {
+        at: Location,
+        endpoint: Ref<EndpointId>,
+        table: Ref<RouteTableId>,
+    },
     /// Flow logs of a VPC to a bucket.
     CreateFlowLog {
         at: Location,
@@ -123,12 +136,14 @@ pub enum NetworkChange {
         destination: String,
         tags: Tags,
     },
-    /// Whether the VPC's default security group lets its members talk to each other and out.
+    /// Whether the security group that AWS makes with a VPC lets its members talk to each other,
+    /// or out. It is named by its VPC, because nobody makes it and so nobody knows its id.
     SetDefaultGroup {
         at: Location,
-        group: Ref<SecurityGroupId>,
-        from: DefaultGroup,
-        to: DefaultGroup,
+        vpc: Ref<VpcId>,
+        flow: Flow,
+        from: DefaultRules,
+        to: DefaultRules,
     },
     CreatePeering {
         /// The requester's side, which pays for the call.
@@ -180,14 +195,23 @@ pub enum PeeringSide {
     Accepter,
 }
 
-/// What a VPC's default security group allows.
+/// Which rules of a security group: each kind is changed by a call of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
-pub enum DefaultGroup {
-    /// As AWS makes it: everything from its own members, everything out.
-    #[strum(serialize = "as AWS makes it")]
+#[strum(serialize_all = "snake_case")]
+pub enum Flow {
+    Ingress,
+    Egress,
+}
+
+/// What a VPC's default security group allows in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+pub enum DefaultRules {
+    /// As AWS makes them: everything from its own members, everything out.
+    #[strum(serialize = "as AWS makes them")]
     Open,
-    #[strum(serialize = "no rule")]
+    #[strum(serialize = "none")]
     Closed,
 }
 
@@ -210,6 +234,8 @@ impl NetworkChange {
             | Self::CreateRoute { at, .. }
             | Self::ReplaceRoute { at, .. }
             | Self::CreateEndpoint { at, .. }
+            | Self::AddEndpointTable { at, .. }
+            | Self::RemoveEndpointTable { at, .. }
             | Self::CreateFlowLog { at, .. }
             | Self::SetDefaultGroup { at, .. }
             | Self::CreatePeering { at, .. }

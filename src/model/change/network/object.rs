@@ -52,6 +52,20 @@ impl RouteVia {
     }
 }
 
+impl RouteVia {
+    /// What leads to a target that a table lists; `None` for kinds that no change makes.
+    #[must_use]
+    pub fn of(target: &RouteTarget) -> Option<Self> {
+        Some(match target {
+            RouteTarget::InternetGateway(id) => Self::InternetGateway(id.clone().into()),
+            RouteTarget::NatGateway(id) => Self::NatGateway(id.clone().into()),
+            RouteTarget::Peering(id) => Self::Peering(id.clone().into()),
+            RouteTarget::TransitGateway(id) => Self::TransitGateway(id.clone().into()),
+            RouteTarget::Local | RouteTarget::Other(_) => return None,
+        })
+    }
+}
+
 impl std::fmt::Display for RouteVia {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::{super::super::network::*, *};
 use crate::model::{
     Place,
-    change::{Change, ChangeKind as _, Mark, Standing},
+    change::{Change, ChangeKind as _, Mark, Progress, Standing},
 };
 
 const MARK: Mark<'_> = Mark {
@@ -179,4 +179,131 @@ fn scopes_lie_within_their_place_and_differ() {
     };
     assert_ne!(open.scope(), one);
     assert!(open.scope().starts_with("aws/111122223333/eu-west-1/ec2/"));
+}
+
+fn group(ingress: Vec<SecurityRule>, egress: Vec<SecurityRule>) -> SecurityGroup {
+    SecurityGroup {
+        id: "sg-1".into(),
+        vpc: "vpc-1".into(),
+        name: SecurityGroup::DEFAULT.into(),
+        description: String::new(),
+        ingress,
+        egress,
+        tags: Tags::new(),
+    }
+}
+
+fn rule(cidrs: &[&str], groups: &[&str]) -> SecurityRule {
+    SecurityRule {
+        traffic: Traffic::ALL,
+        cidrs: cidrs
+            .iter()
+            .map(|cidr| cidr.parse().expect("a CIDR"))
+            .collect(),
+        groups: groups.iter().map(|group| (*group).into()).collect(),
+        prefix_lists: Vec::new(),
+    }
+}
+
+#[test]
+fn a_default_group_is_told_from_rules_of_somebodys_own_in_each_direction() {
+    let close = |flow| NetworkChange::SetDefaultGroup {
+        at: at(),
+        vpc: Ref::Known("vpc-1".into()),
+        flow,
+        from: DefaultRules::Open,
+        to: DefaultRules::Closed,
+    };
+    let mut network = network();
+    assert!(matches!(
+        standing(&close(Flow::Ingress), &network),
+        Standing::Elsewhere(_)
+    ));
+    let everything = vec![rule(&["0.0.0.0/0", "::/0"], &[])];
+    network.security_groups = vec![group(vec![rule(&[], &["sg-1"])], everything)];
+    assert_eq!(standing(&close(Flow::Ingress), &network), Standing::From);
+    assert_eq!(standing(&close(Flow::Egress), &network), Standing::From);
+    network.security_groups[0].ingress.clear();
+    assert_eq!(standing(&close(Flow::Ingress), &network), Standing::to());
+    network.security_groups[0].egress = vec![rule(&["10.0.0.0/8"], &[])];
+    let Standing::Elsewhere(lines) = standing(&close(Flow::Egress), &network) else {
+        panic!("somebody's own");
+    };
+    assert_eq!(
+        lines,
+        ["the egress rules of the default security group of vpc-1 are somebody's own"]
+    );
+    let Some(Change::Network(back)) = close(Flow::Ingress).inverse("x") else {
+        panic!("an inverse");
+    };
+    assert_eq!(
+        close(Flow::Ingress).action(),
+        "ec2:RevokeSecurityGroupIngress"
+    );
+    assert_eq!(back.action(), "ec2:AuthorizeSecurityGroupIngress");
+    assert_eq!(standing(&back, &network), Standing::From);
+}
+
+#[test]
+fn what_has_failed_stands_in_the_way_and_says_why() {
+    let create = NetworkChange::CreateNatGateway {
+        at: at(),
+        name: "nat".into(),
+        subnet: Ref::Known("subnet-1".into()),
+        address: Ref::Known("eipalloc-1".into()),
+        tags: Tags::new(),
+    };
+    let mut network = network();
+    network.nat_gateways.push(NatGateway {
+        id: "nat-1".into(),
+        vpc: "vpc-1".into(),
+        subnet: Some("subnet-1".into()),
+        name: None,
+        state: "failed".into(),
+        failure: Some("no internet gateway".into()),
+        public_ip: None,
+        tags: marked("make"),
+    });
+    assert_eq!(
+        standing(&create, &network),
+        Standing::elsewhere(
+            "nat-1 is failed: no internet gateway; roll back, then make a new plan"
+        )
+    );
+    assert_eq!(
+        create.progress(&network, MARK),
+        Progress::Failed("it is failed: no internet gateway".into())
+    );
+    network.nat_gateways[0].state = "deleted".into();
+    assert_eq!(standing(&create, &network), Standing::From);
+    network.nat_gateways[0].state = "pending".into();
+    assert_eq!(standing(&create, &network), Standing::made("nat-1"));
+}
+
+#[test]
+fn an_endpoint_serves_a_table_or_does_not() {
+    let (endpoint, table) = (Ref::Known("vpce-1".into()), Ref::Known("rtb-1".into()));
+    let add = NetworkChange::AddEndpointTable {
+        at: at(),
+        endpoint,
+        table,
+    };
+    let mut network = network();
+    assert!(matches!(standing(&add, &network), Standing::Elsewhere(_)));
+    network.endpoints.push(VpcEndpoint {
+        id: "vpce-1".into(),
+        vpc: "vpc-1".into(),
+        service: "com.amazonaws.eu-west-1.s3".into(),
+        kind: "Gateway".into(),
+        state: "available".into(),
+        tables: Vec::new(),
+        tags: Tags::new(),
+    });
+    assert_eq!(standing(&add, &network), Standing::From);
+    network.endpoints[0].tables.push("rtb-1".into());
+    assert_eq!(standing(&add, &network), Standing::to());
+    let Some(Change::Network(remove)) = add.inverse("x") else {
+        panic!("an inverse");
+    };
+    assert_eq!(standing(&remove, &network), Standing::From);
 }

@@ -5,7 +5,10 @@ use ipnet::IpNet;
 use super::{Edge, EdgeState, Side, SideState};
 use crate::model::{
     RouteTableId, VpcId,
-    network::{Destination, Peering, PeeringEnd, Route, RouteTable, RouteTarget, index::Index},
+    network::{
+        Destination, Peering, PeeringEnd, Route, RouteTable, RouteTarget, index::Index,
+        space::touch,
+    },
 };
 
 /// So many route tables are named in a reason; the rest is counted.
@@ -216,10 +219,6 @@ fn leads_to(route: &Route, far: &[IpNet]) -> bool {
         Destination::PrefixList(_) => true,
         Destination::Cidr(to) => far.is_empty() || far.iter().any(|cidr| touch(to, cidr)),
     }
-}
-
-pub(super) fn touch(a: &IpNet, b: &IpNet) -> bool {
-    a.contains(b) || b.contains(a)
 }
 
 fn overlap(mine: &[IpNet], theirs: &[IpNet]) -> Option<(IpNet, IpNet)> {

@@ -9,7 +9,7 @@ use crate::model::{
     AttachmentId, PeeringId, TransitGatewayId, VpcId,
     network::{
         Destination, NatGateway, NetworkAcl, RouteTable, RouteTarget, SecurityGroup, Subnet,
-        Traffic, index::Index,
+        Traffic, index::Index, table::deciding,
     },
 };
 
@@ -414,14 +414,8 @@ impl Leg<'_> {
 
     /// The subnet's own route table, else the main one.
     fn table(&self, vpc: &VpcId) -> Option<&RouteTable> {
-        let tables = self.index.tables(vpc);
-        let own = self
-            .from
-            .subnet
-            .as_ref()
-            .and_then(|subnet| tables.iter().find(|table| table.subnets.contains(subnet)));
-        own.or_else(|| tables.iter().find(|table| table.main))
-            .copied()
+        let tables = self.index.tables(vpc).iter().copied();
+        deciding(tables, self.from.subnet.as_ref())
     }
 
     fn hop(

@@ -3,6 +3,7 @@
 //! A service is one file here that performs, observes and follows its changes, and one line in each
 //! of the three matches below.
 
+mod ec2;
 mod route53;
 
 use async_trait::async_trait;
@@ -10,7 +11,7 @@ use async_trait::async_trait;
 use super::session::Sessions;
 use crate::{
     model::{Change, change::Standing},
-    provider::{self, Accepted, Envelope, Error, Kind, Progress, Result, Sent},
+    provider::{self, Accepted, Envelope, Progress, Result, Sent},
 };
 
 /// Changes in any account.
@@ -32,29 +33,43 @@ impl provider::Control for Control {
         let (sessions, reference) = (&self.sessions, &envelope.reference);
         match &envelope.change {
             Change::Traffic(change) => route53::upsert(sessions, change, reference).await,
-            Change::Network(_) => Sent::NotSent(nowhere(&envelope.change)),
+            Change::Network(change) => ec2::perform(sessions, envelope, change).await,
         }
     }
 
     async fn standing(&self, envelope: &Envelope) -> Result<Standing> {
         match &envelope.change {
             Change::Traffic(change) => route53::standing(&self.sessions, change).await,
-            Change::Network(_) => Err(nowhere(&envelope.change)),
+            Change::Network(change) => ec2::standing(&self.sessions, envelope, change).await,
         }
     }
 
     async fn settled(&self, envelope: &Envelope, accepted: &Accepted) -> Result<Progress> {
         match &envelope.change {
             Change::Traffic(change) => route53::settled(&self.sessions, change, accepted).await,
-            Change::Network(_) => Err(nowhere(&envelope.change)),
+            Change::Network(change) => ec2::settled(&self.sessions, envelope, change).await,
         }
     }
 }
 
-/// What no adapter performs.
-fn nowhere(change: &Change) -> Error {
-    Error::new(Kind::Unavailable {
-        service: change.service().into(),
-        message: format!("`{}` is not performed on live accounts", change.title()),
-    })
+/// What CloudTrail shows in the user agent: `awsdeck-` and the reference, other characters than the
+/// user agent takes replaced.
+fn name_of(reference: &str) -> String {
+    let fits = |char: char| char.is_ascii_alphanumeric() || "-._".contains(char);
+    let safe = reference.chars().take(100);
+    let safe = safe.map(|char| if fits(char) { char } else { '-' });
+    "awsdeck-".chars().chain(safe).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_types::app_name::AppName;
+
+    use super::*;
+
+    #[test]
+    fn a_reference_is_made_fit_for_a_user_agent() {
+        assert_eq!(name_of("018f/switch:1 ü"), "awsdeck-018f-switch-1--");
+        assert!(AppName::new(name_of(&"x y/".repeat(90))).is_ok());
+    }
 }

@@ -7,9 +7,12 @@ use aws_sdk_route53::{
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::{app_name::AppName, request_id::RequestId};
 
-use super::super::{
-    route53::{Route53, group, write},
-    session::Sessions,
+use super::{
+    super::{
+        route53::{Route53, group, write},
+        session::Sessions,
+    },
+    name_of,
 };
 use crate::{
     model::{
@@ -77,15 +80,6 @@ fn batch(change: &TrafficChange, reference: &str) -> std::result::Result<ChangeB
     batch.map_err(|error| error.to_string())
 }
 
-/// What CloudTrail shows in the user agent and the batch's comment: `awsdeck-` and the reference,
-/// other characters than the user agent takes replaced.
-fn name_of(reference: &str) -> String {
-    let fits = |char: char| char.is_ascii_alphanumeric() || "-._".contains(char);
-    let safe = reference.chars().take(100);
-    let safe = safe.map(|char| if fits(char) { char } else { '-' });
-    "awsdeck-".chars().chain(safe).collect()
-}
-
 pub(super) async fn standing(sessions: &Sessions, change: &TrafficChange) -> Result<Standing> {
     let Some((name, kind)) = group(&change.before()) else {
         return Err(refusal(change, "its records are not one group"));
@@ -133,15 +127,4 @@ fn refusal(change: &TrafficChange, problem: &str) -> Error {
 fn account(change: &TrafficChange) -> Result<crate::model::AccountId> {
     let account = change.account().get().copied();
     account.map_err(|unbound| refusal(change, &unbound.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reference_is_made_fit_for_a_user_agent() {
-        assert_eq!(name_of("018f/switch:1 ü"), "awsdeck-018f-switch-1--");
-        assert!(AppName::new(name_of(&"x y/".repeat(90))).is_ok());
-    }
 }

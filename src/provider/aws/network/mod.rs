@@ -1,16 +1,18 @@
 //! The network of one account and region, out of many EC2 calls at once.
 
-mod shape;
+pub(super) mod shape;
 
 use async_trait::async_trait;
+use aws_types::SdkConfig;
 use futures::future::try_join_all;
 use tokio::{sync::Semaphore, try_join};
 
 use super::{
     ec2::{
-        Describe, Ec2, InternetGateways, List, NatGateways, NetworkAcls, Peerings, RouteTables,
-        SearchRoutes, SecurityGroups, Subnets, TransitAttachments, TransitGateways,
-        TransitRouteTable, TransitRouteTables, Vpcs,
+        Addresses, Describe, Ec2, Endpoints, FlowLogs, InternetGateways, List, NatGateways,
+        NetworkAcls, Peerings, RouteTables, SearchRoutes, SecurityGroups, Subnets,
+        TransitAttachments, TransitGateways, TransitRouteTable, TransitRouteTables, VpcSwitch,
+        Vpcs,
     },
     error::Call,
     gaps::Gaps,
@@ -18,8 +20,8 @@ use super::{
 };
 use crate::{
     model::{
-        Place,
-        network::{Network, TransitGatewayRouteTable},
+        Place, VpcId,
+        network::{AvailabilityZone, Network, TransitGatewayRouteTable, VpcDns},
     },
     provider::{self, Error, Kind, Result},
 };
@@ -48,12 +50,40 @@ impl provider::Networks for Networks {
         // Many calls at once make a future too large to be moved about.
         Box::pin(network(&ec2, place)).await
     }
+
+    async fn dns(&self, place: &Place, vpc: &VpcId) -> Result<VpcDns> {
+        let ec2 = client(&self.sessions, place).await?;
+        let call = Call::new("ec2", VpcSwitch::ACTION, place);
+        let (support, host_names) = try_join!(
+            ec2.vpc_switch(vpc.as_str(), VpcSwitch::DnsSupport),
+            ec2.vpc_switch(vpc.as_str(), VpcSwitch::DnsHostnames),
+        )
+        .map_err(|error| call.error(error))?;
+        // What is not told stands as EC2 makes it.
+        Ok(VpcDns {
+            support: support.unwrap_or(true),
+            host_names: host_names.unwrap_or(false),
+        })
+    }
+
+    async fn availability_zones(&self, place: &Place) -> Result<Vec<AvailabilityZone>> {
+        let ec2 = client(&self.sessions, place).await?;
+        let call = Call::new("ec2", "DescribeAvailabilityZones", place);
+        let listed = ec2.zones().await.map_err(|error| call.error(error))?;
+        let mut zones = some(listed, shape::zone);
+        zones.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(zones)
+    }
 }
 
 /// An EC2 client for `place`.
 pub(super) async fn client(sessions: &Sessions, place: &Place) -> Result<Ec2> {
-    let sdk = sessions.sdk(place).await?;
-    Ec2::new(&sdk, Sessions::partition_name("ec2", place)).map_err(|error| {
+    over(&sessions.sdk(place).await?, place)
+}
+
+/// The same with the credentials of `sdk`.
+pub(super) fn over(sdk: &SdkConfig, place: &Place) -> Result<Ec2> {
+    Ec2::new(sdk, Sessions::partition_name("ec2", place)).map_err(|error| {
         let kind = Kind::Unavailable {
             service: "ec2".into(),
             message: error.to_string(),
@@ -79,8 +109,13 @@ async fn network(ec2: &Ec2, place: &Place) -> Result<Network> {
         reader.part::<InternetGateways>(),
         reader.part::<SecurityGroups>(),
     )?;
-    let (acls, peerings, transit_gateways, attachments, transit_route_tables) = try_join!(
+    let (acls, addresses, endpoints, flow_logs) = try_join!(
         reader.part::<NetworkAcls>(),
+        reader.part::<Addresses>(),
+        reader.part::<Endpoints>(),
+        reader.part::<FlowLogs>(),
+    )?;
+    let (peerings, transit_gateways, attachments, transit_route_tables) = try_join!(
         reader.part::<Peerings>(),
         reader.part::<TransitGateways>(),
         reader.part::<TransitAttachments>(),
@@ -100,6 +135,9 @@ async fn network(ec2: &Ec2, place: &Place) -> Result<Network> {
     network.transit_route_tables = transit_route_tables;
     network.security_groups = some(security_groups, shape::security_group);
     network.acls = each(acls, shape::acl);
+    network.addresses = some(addresses, shape::address);
+    network.endpoints = each(endpoints, shape::endpoint);
+    network.flow_logs = each(flow_logs, shape::flow_log);
     network.gaps = reader.gaps.found();
     Ok(network)
 }

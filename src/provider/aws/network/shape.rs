@@ -8,15 +8,16 @@ use crate::{
     model::{
         Place, Tags,
         network::{
-            AclEntry, Destination, InternetGateway, NatGateway, NetworkAcl, Peering, PeeringEnd,
-            Route, RouteTable, RouteTarget, SecurityGroup, SecurityRule, Subnet, Traffic,
-            TransitGateway, TransitGatewayAttachment, TransitGatewayRoute, Vpc,
+            AclEntry, Address, AvailabilityZone, Destination, FlowLog, InternetGateway, NatGateway,
+            NetworkAcl, Peering, PeeringEnd, Route, RouteTable, RouteTarget, SecurityGroup,
+            SecurityRule, Subnet, Traffic, TransitGateway, TransitGatewayAttachment,
+            TransitGatewayRoute, Vpc, VpcEndpoint,
         },
     },
     provider::aws::ec2::{self, Set, Tag},
 };
 
-pub(super) fn vpc(vpc: ec2::Vpc, place: &Place) -> Vpc {
+pub(in super::super) fn vpc(vpc: ec2::Vpc, place: &Place) -> Vpc {
     let mut blocks: Vec<String> = vpc.cidr_block.into_iter().collect();
     let more = vpc.cidr_block_association_set.item.into_iter();
     let live = more.filter(|block| is_live(&block.cidr_block_state.state));
@@ -36,7 +37,7 @@ pub(super) fn vpc(vpc: ec2::Vpc, place: &Place) -> Vpc {
     }
 }
 
-pub(super) fn subnet(subnet: ec2::Subnet) -> Subnet {
+pub(in super::super) fn subnet(subnet: ec2::Subnet) -> Subnet {
     let blocks = subnet.cidr_block.into_iter();
     let blocks = blocks.chain(ipv6(subnet.ipv6_cidr_block_association_set));
     let (name, tags) = tags(subnet.tag_set);
@@ -53,7 +54,7 @@ pub(super) fn subnet(subnet: ec2::Subnet) -> Subnet {
     }
 }
 
-pub(super) fn route_table(table: ec2::RouteTable) -> RouteTable {
+pub(in super::super) fn route_table(table: ec2::RouteTable) -> RouteTable {
     let (name, tags) = tags(table.tag_set);
     let associations = table.association_set.item;
     RouteTable {
@@ -110,7 +111,7 @@ fn route(route: ec2::Route) -> Option<Route> {
     })
 }
 
-pub(super) fn nat_gateway(gateway: ec2::NatGateway) -> NatGateway {
+pub(in super::super) fn nat_gateway(gateway: ec2::NatGateway) -> NatGateway {
     let (name, tags) = tags(gateway.tag_set);
     let address = |text: String| text.parse::<IpAddr>().ok();
     let mut addresses = gateway.nat_gateway_address_set.item.into_iter();
@@ -126,7 +127,53 @@ pub(super) fn nat_gateway(gateway: ec2::NatGateway) -> NatGateway {
     }
 }
 
-pub(super) fn internet_gateway(gateway: ec2::InternetGateway) -> InternetGateway {
+/// `None` for an address of EC2-Classic.
+pub(in super::super) fn address(address: ec2::Address) -> Option<Address> {
+    let (_, tags) = tags(address.tag_set);
+    Some(Address {
+        id: given(address.allocation_id)?.into(),
+        public_ip: given(address.public_ip).and_then(|text| text.parse().ok()),
+        associated: given(address.association_id).is_some(),
+        tags,
+    })
+}
+
+pub(in super::super) fn endpoint(endpoint: ec2::Endpoint) -> VpcEndpoint {
+    let tables = endpoint.route_table_id_set.item.into_iter();
+    VpcEndpoint {
+        id: endpoint.vpc_endpoint_id.into(),
+        vpc: endpoint.vpc_id.into(),
+        service: endpoint.service_name,
+        kind: endpoint.vpc_endpoint_type,
+        // EC2 writes the states of endpoints in two ways.
+        state: endpoint.state.to_ascii_lowercase(),
+        tables: tables.map(Into::into).collect(),
+        tags: tags(endpoint.tag_set).1,
+    }
+}
+
+pub(in super::super) fn flow_log(log: ec2::FlowLog) -> FlowLog {
+    let failed = log.deliver_logs_status.as_deref() == Some("FAILED");
+    let reason = given(log.deliver_logs_error_message);
+    FlowLog {
+        id: log.flow_log_id.into(),
+        resource: log.resource_id,
+        destination: given(log.log_destination).or(given(log.log_group_name)),
+        delivery_error: reason.or_else(|| failed.then(|| "not delivered".into())),
+        tags: tags(log.tag_set).1,
+    }
+}
+
+/// `None` for what is no availability zone, or no more.
+pub(in super::super) fn zone(zone: ec2::Zone) -> Option<AvailabilityZone> {
+    let kind = zone.zone_type.as_deref().unwrap_or("availability-zone");
+    (kind == "availability-zone" && zone.zone_state == "available").then(|| AvailabilityZone {
+        name: zone.zone_name.into(),
+        id: given(zone.zone_id),
+    })
+}
+
+pub(in super::super) fn internet_gateway(gateway: ec2::InternetGateway) -> InternetGateway {
     let (name, tags) = tags(gateway.tag_set);
     let attachments = gateway.attachment_set.item.into_iter();
     InternetGateway {
@@ -138,7 +185,7 @@ pub(super) fn internet_gateway(gateway: ec2::InternetGateway) -> InternetGateway
 }
 
 /// `None` where an end has no account, which no peering of EC2 lacks.
-pub(super) fn peering(peering: ec2::Peering, place: &Place) -> Option<Peering> {
+pub(in super::super) fn peering(peering: ec2::Peering, place: &Place) -> Option<Peering> {
     let (name, tags) = tags(peering.tag_set);
     Some(Peering {
         id: peering.vpc_peering_connection_id.into(),
@@ -170,7 +217,10 @@ fn peering_end(end: ec2::PeeringEnd, place: &Place) -> Option<PeeringEnd> {
     })
 }
 
-pub(super) fn transit_gateway(gateway: ec2::TransitGateway, place: &Place) -> TransitGateway {
+pub(in super::super) fn transit_gateway(
+    gateway: ec2::TransitGateway,
+    place: &Place,
+) -> TransitGateway {
     let (name, tags) = tags(gateway.tag_set);
     TransitGateway {
         id: gateway.transit_gateway_id.into(),
@@ -181,7 +231,7 @@ pub(super) fn transit_gateway(gateway: ec2::TransitGateway, place: &Place) -> Tr
     }
 }
 
-pub(super) fn attachment(attachment: ec2::TransitAttachment) -> TransitGatewayAttachment {
+pub(in super::super) fn attachment(attachment: ec2::TransitAttachment) -> TransitGatewayAttachment {
     // An association that is on its way in or out carries no traffic yet, or any more.
     let association = attachment
         .association
@@ -201,7 +251,7 @@ pub(super) fn attachment(attachment: ec2::TransitAttachment) -> TransitGatewayAt
 }
 
 /// `None` for a route to a prefix list, whose blocks only the prefix list knows.
-pub(super) fn transit_route(route: ec2::TransitRoute) -> Option<TransitGatewayRoute> {
+pub(in super::super) fn transit_route(route: ec2::TransitRoute) -> Option<TransitGatewayRoute> {
     let attachments = route.transit_gateway_attachments.item.into_iter();
     Some(TransitGatewayRoute {
         destination: route.destination_cidr_block?.parse().ok()?,
@@ -213,7 +263,7 @@ pub(super) fn transit_route(route: ec2::TransitRoute) -> Option<TransitGatewayRo
 }
 
 /// `None` for a group of EC2-Classic, which has no VPC.
-pub(super) fn security_group(group: ec2::SecurityGroup) -> Option<SecurityGroup> {
+pub(in super::super) fn security_group(group: ec2::SecurityGroup) -> Option<SecurityGroup> {
     let rules = |set: Set<ec2::Permission>| set.item.into_iter().map(rule).collect();
     Some(SecurityGroup {
         id: group.group_id.into(),
@@ -241,7 +291,7 @@ fn rule(rule: ec2::Permission) -> SecurityRule {
     }
 }
 
-pub(super) fn acl(acl: ec2::NetworkAcl) -> NetworkAcl {
+pub(in super::super) fn acl(acl: ec2::NetworkAcl) -> NetworkAcl {
     let associations = acl.association_set.item.into_iter();
     let entries = acl.entry_set.item.into_iter();
     NetworkAcl {

@@ -1,6 +1,6 @@
 //! Deletions, which EC2 refuses while something depends on the object.
 
-use super::{super::scene::known, Ec2, NAT, Scene, create::missing, refused};
+use super::{super::scene::known, Ec2, NAT, Scene, refused};
 use crate::{
     model::{
         VpcId,
@@ -30,6 +30,9 @@ impl Ec2 {
             }
             NetworkObject::Subnet(id) => {
                 let id = known("ec2", id)?;
+                if self.occupied.contains(id) {
+                    return Err(depends(id, "a network interface"));
+                }
                 let living = |state: &str| state != "deleted";
                 let mut gateways = network.nat_gateways.iter();
                 if gateways.any(|one| one.subnet.as_ref() == Some(id) && living(&one.state)) {
@@ -38,6 +41,9 @@ impl Ec2 {
                 network.subnets.retain(|one| one.id != *id);
                 for table in &mut network.route_tables {
                     table.subnets.retain(|one| one != id);
+                }
+                for acl in &mut network.acls {
+                    acl.subnets.retain(|one| one != id);
                 }
             }
             NetworkObject::InternetGateway(id) => {
@@ -62,16 +68,10 @@ impl Ec2 {
             NetworkObject::NatGateway(id) => {
                 let id = known("ec2", id)?;
                 let mut gateways = network.nat_gateways.iter_mut();
-                let found = gateways.find(|one| one.id == *id);
-                let found = found.ok_or_else(|| missing("NatGatewayNotFound", id))?;
-                found.state = "deleting".into();
-                self.becomes(scene, id.as_str(), "deleted", NAT);
-                // Its routes stay and lead nowhere.
-                let target = crate::model::network::RouteTarget::NatGateway(id.clone());
-                let tables = network.route_tables.iter_mut();
-                let routes = tables.flat_map(|table| &mut table.routes);
-                for route in routes.filter(|route| route.target == target) {
-                    route.blackhole = true;
+                // What is gone already is as it was wanted.
+                if let Some(found) = gateways.find(|one| one.id == *id) {
+                    found.state = "deleting".into();
+                    self.becomes(scene, id.as_str(), "deleted", NAT);
                 }
             }
             NetworkObject::RouteTable(id) => {
@@ -81,16 +81,19 @@ impl Ec2 {
                     return Err(depends(id, "an association"));
                 }
                 network.route_tables.retain(|one| one.id != *id);
+                for endpoint in &mut network.endpoints {
+                    endpoint.tables.retain(|one| one != id);
+                }
             }
             NetworkObject::Route {
                 table, destination, ..
             } => {
                 let table = known("ec2", table)?;
                 let mut tables = network.route_tables.iter_mut();
-                let found = tables.find(|one| one.id == *table);
-                let found = found.ok_or_else(|| missing("InvalidRouteTableID.NotFound", table))?;
-                let wanted = Destination::Cidr(*destination);
-                found.routes.retain(|one| one.destination != wanted);
+                if let Some(found) = tables.find(|one| one.id == *table) {
+                    let wanted = Destination::Cidr(*destination);
+                    found.routes.retain(|one| one.destination != wanted);
+                }
             }
             NetworkObject::Endpoint(id) => {
                 let id = known("ec2", id)?;
@@ -100,9 +103,8 @@ impl Ec2 {
                 let id = known("ec2", id)?;
                 network.flow_logs.retain(|one| one.id != *id);
             }
-            NetworkObject::Peering(id) => {
-                return Err(missing("InvalidVpcPeeringConnectionID.NotFound", id));
-            }
+            // Two accounts see it: [`Ec2::unpeer`].
+            NetworkObject::Peering(_) => {}
         }
         Ok(())
     }

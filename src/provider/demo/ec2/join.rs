@@ -1,23 +1,18 @@
-//! What joins two things: attachments, associations, routes, attributes; and peerings, which two
-//! accounts see.
+//! What joins two things, and what sets a value of one: attachments, associations, routes,
+//! attributes, rules.
 
-use super::{
-    super::scene::{Done, known},
-    Ec2, PEERING, Scene,
-    create::missing,
-    refused,
-};
+use super::{super::scene::known, Scene, create::missing, refused};
 use crate::{
     model::{
-        PeeringId, Place, Ref, Tags,
-        change::{DefaultGroup, DnsAttribute, NetworkChange, PeeringSide},
-        network::{Destination, Network, Peering, PeeringEnd, Route, SecurityRule, Traffic, Vpc},
+        QuotaCode,
+        change::{DefaultRules, DnsAttribute, Flow, NetworkChange},
+        network::{Destination, Network, Route, RouteTarget, SecurityGroup, SecurityRule, Traffic},
     },
     provider::Result,
 };
 
 /// Changes within one network that make nothing new.
-pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> {
+pub(super) fn join(scene: &Scene<'_>, change: &NetworkChange, network: &mut Network) -> Result<()> {
     match change {
         NetworkChange::SetVpcDns {
             vpc, attribute, to, ..
@@ -104,6 +99,8 @@ pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> 
             let target = via
                 .target()
                 .ok_or_else(|| refused("MissingParameter", "the route leads nowhere"))?;
+            leads(network, &target)?;
+            let place = network.place.clone();
             let mut tables = network.route_tables.iter_mut();
             let found = tables.find(|one| one.id == *table);
             let found = found.ok_or_else(|| missing("InvalidRouteTableID.NotFound", table))?;
@@ -114,6 +111,12 @@ pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> 
                     format!("the route identified by {destination} already exists"),
                 ));
             }
+            let counted = |one: &&Route| one.target != RouteTarget::Local && !one.propagated;
+            let used = found.routes.iter().filter(counted).count();
+            let full = format!("the route table {table} has reached its maximum of routes");
+            let refusal = ("RouteLimitExceeded", full.as_str());
+            let quota = QuotaCode::ROUTES_PER_TABLE;
+            scene.quotas.check(&place, quota, used, refusal)?;
             found.routes.push(Route {
                 destination: wanted,
                 target,
@@ -131,6 +134,7 @@ pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> 
             let target = to
                 .target()
                 .ok_or_else(|| refused("MissingParameter", "the route leads nowhere"))?;
+            leads(network, &target)?;
             let mut tables = network.route_tables.iter_mut();
             let found = tables.find(|one| one.id == *table);
             let found = found.ok_or_else(|| missing("InvalidRouteTableID.NotFound", table))?;
@@ -143,23 +147,48 @@ pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> 
             route.target = target;
             route.blackhole = false;
         }
-        NetworkChange::SetDefaultGroup { group, to, .. } => {
-            let group = known("ec2", group)?;
+        NetworkChange::AddEndpointTable {
+            endpoint, table, ..
+        }
+        | NetworkChange::RemoveEndpointTable {
+            endpoint, table, ..
+        } => {
+            let (endpoint, table) = (known("ec2", endpoint)?, known("ec2", table)?);
+            if !network.route_tables.iter().any(|one| one.id == *table) {
+                return Err(missing("InvalidRouteTableId.NotFound", table));
+            }
+            let mut endpoints = network.endpoints.iter_mut();
+            let found = endpoints.find(|one| one.id == *endpoint);
+            let found = found.ok_or_else(|| missing("InvalidVpcEndpointId.NotFound", endpoint))?;
+            found.tables.retain(|one| one != table);
+            if matches!(change, NetworkChange::AddEndpointTable { .. }) {
+                found.tables.push(table.clone());
+            }
+        }
+        NetworkChange::SetDefaultGroup { vpc, flow, to, .. } => {
+            let vpc = known("ec2", vpc)?;
             let mut groups = network.security_groups.iter_mut();
-            let found = groups.find(|one| one.id == *group);
-            let found = found.ok_or_else(|| missing("InvalidGroup.NotFound", group))?;
-            let rule = |cidrs, groups| SecurityRule {
+            let found = groups.find(|one| one.vpc == *vpc && one.name == SecurityGroup::DEFAULT);
+            let found = found.ok_or_else(|| missing("InvalidGroup.NotFound", vpc))?;
+            let mut rule = SecurityRule {
                 traffic: Traffic::ALL,
-                cidrs,
-                groups,
+                cidrs: Vec::new(),
+                groups: Vec::new(),
                 prefix_lists: Vec::new(),
             };
-            (found.ingress, found.egress) = match to {
-                DefaultGroup::Closed => (Vec::new(), Vec::new()),
-                DefaultGroup::Open => (
-                    vec![rule(Vec::new(), vec![group.clone()])],
-                    vec![rule("0.0.0.0/0".parse().into_iter().collect(), Vec::new())],
-                ),
+            let rules = match flow {
+                Flow::Ingress => {
+                    rule.groups.push(found.id.clone());
+                    &mut found.ingress
+                }
+                Flow::Egress => {
+                    rule.cidrs.push(ipnet::Ipv4Net::default().into());
+                    &mut found.egress
+                }
+            };
+            *rules = match to {
+                DefaultRules::Closed => Vec::new(),
+                DefaultRules::Open => vec![rule],
             };
         }
         _ => return Err(refused("InvalidAction", "nothing is joined by that")),
@@ -167,188 +196,31 @@ pub(super) fn join(change: &NetworkChange, network: &mut Network) -> Result<()> 
     Ok(())
 }
 
-impl Ec2 {
-    /// CreateVpcPeeringConnection. Overlapping networks are told a moment later, as EC2 does it.
-    pub(super) fn peer(
-        &mut self,
-        scene: &Scene<'_>,
-        change: &NetworkChange,
-        tags: impl Fn(&Tags) -> Tags,
-    ) -> Result<Done> {
-        let NetworkChange::CreatePeering {
-            at,
-            vpc,
-            peer,
-            peer_vpc,
-            name,
-            tags: own,
-        } = change
-        else {
-            return Err(refused("InvalidAction", "nothing is peered by that"));
-        };
-        let here = at.place().map_err(super::unbound("ec2"))?;
-        let there = peer.place().map_err(super::unbound("ec2"))?;
-        let mut network = self.network(scene, &here)?;
-        let mut other = self.network(scene, &there)?;
-        let mine = find(&network, known("ec2", vpc)?)?.clone();
-        let theirs = find(&other, known("ec2", peer_vpc)?)?.clone();
-        let overlap = mine.cidrs.iter().any(|one| {
-            let mut cidrs = theirs.cidrs.iter();
-            cidrs.any(|two| one.contains(two) || two.contains(one))
-        });
-        let id = scene.id("pcx");
-        let end = |place: &Place, vpc: &Vpc, cidrs: bool| PeeringEnd {
-            account: place.account,
-            region: place.region.clone(),
-            vpc: vpc.id.clone(),
-            cidrs: if cidrs { vpc.cidrs.clone() } else { Vec::new() },
-            dns_resolution: None,
-        };
-        let mut peering = Peering {
-            id: id.as_str().into(),
-            name: Some(name.clone()),
-            requester: end(&here, &mine, true),
-            accepter: end(&there, &theirs, false),
-            status: "initiating-request".into(),
-            message: None,
-            expires: scene
-                .at
-                .checked_add(jiff::SignedDuration::from_hours(7 * 24))
-                .ok(),
-            tags: tags(own),
-        };
-        network.peerings.push(peering.clone());
-        self.write(scene, &here, network);
-        if here != there {
-            // Tags belong to the account that gave them.
-            peering.tags = Tags::new();
-            other.peerings.push(peering);
-            self.write(scene, &there, other);
+/// Whether there is anything that a route could lead to.
+fn leads(network: &Network, target: &RouteTarget) -> Result<()> {
+    let (there, code) = match target {
+        RouteTarget::InternetGateway(id) => (
+            network.internet_gateways.iter().any(|one| one.id == *id),
+            "InvalidInternetGatewayID.NotFound",
+        ),
+        RouteTarget::NatGateway(id) => {
+            let living = |state: &str| !matches!(state, "deleted" | "deleting" | "failed");
+            let mut gateways = network.nat_gateways.iter();
+            let there = gateways.any(|one| one.id == *id && living(&one.state));
+            (there, "InvalidNatGatewayID.NotFound")
         }
-        let then = if overlap {
-            "failed"
-        } else {
-            "pending-acceptance"
-        };
-        self.becomes(scene, &id, then, PEERING);
-        Ok(Done::made(id))
+        RouteTarget::Peering(id) => {
+            let living = |status: &str| matches!(status, "active" | "pending-acceptance");
+            let mut peerings = network.peerings.iter();
+            let there = peerings.any(|one| one.id == *id && living(&one.status));
+            (there, "InvalidVpcPeeringConnectionID.NotFound")
+        }
+        RouteTarget::TransitGateway(_) | RouteTarget::Local | RouteTarget::Other(_) => {
+            return Ok(());
+        }
+    };
+    if there {
+        return Ok(());
     }
-
-    pub(super) fn accept(
-        &mut self,
-        scene: &Scene<'_>,
-        place: &Place,
-        peering: &Ref<PeeringId>,
-    ) -> Result<Done> {
-        let id = known("ec2", peering)?.clone();
-        let network = self.network(scene, place)?;
-        let found = network.peerings.iter().find(|one| one.id == id);
-        let found = found.ok_or_else(|| missing("InvalidVpcPeeringConnectionID.NotFound", &id))?;
-        let accepter = Place::new(found.accepter.account, found.accepter.region.clone());
-        if accepter != *place {
-            return Err(refused(
-                "OperationNotPermitted",
-                "a peering is accepted by the owner of the accepter VPC",
-            ));
-        }
-        if found.status != "pending-acceptance" {
-            return Err(refused(
-                "InvalidStateTransition",
-                format!(
-                    "invalid state transition for {id}, attempted to transition from {} to active",
-                    found.status
-                ),
-            ));
-        }
-        let cidrs = find(&network, &found.accepter.vpc)?.cidrs.clone();
-        self.due.remove(id.as_str());
-        self.on_both_sides(scene, place, &id, |peering| {
-            peering.status = "active".into();
-            peering.accepter.cidrs.clone_from(&cidrs);
-            peering.expires = None;
-        })?;
-        Ok(Done::default())
-    }
-
-    pub(super) fn set_peering_dns(
-        &mut self,
-        scene: &Scene<'_>,
-        place: &Place,
-        peering: &Ref<PeeringId>,
-        side: PeeringSide,
-        to: bool,
-    ) -> Result<Done> {
-        let id = known("ec2", peering)?.clone();
-        let network = self.network(scene, place)?;
-        let found = network.peerings.iter().find(|one| one.id == id);
-        let found = found.ok_or_else(|| missing("InvalidVpcPeeringConnectionID.NotFound", &id))?;
-        let end = match side {
-            PeeringSide::Requester => &found.requester,
-            PeeringSide::Accepter => &found.accepter,
-        };
-        if Place::new(end.account, end.region.clone()) != *place {
-            return Err(refused(
-                "OperationNotPermitted",
-                format!("the options of the {side} are set by its owner, in its region"),
-            ));
-        }
-        if found.status != "active" {
-            return Err(refused(
-                "OperationNotPermitted",
-                format!("{id} is not active"),
-            ));
-        }
-        self.on_both_sides(scene, place, &id, |peering| {
-            let end = match side {
-                PeeringSide::Requester => &mut peering.requester,
-                PeeringSide::Accepter => &mut peering.accepter,
-            };
-            end.dns_resolution = Some(to);
-        })?;
-        Ok(Done::default())
-    }
-
-    pub(super) fn unpeer(
-        &mut self,
-        scene: &Scene<'_>,
-        place: &Place,
-        peering: &Ref<PeeringId>,
-    ) -> Result<Done> {
-        let id = known("ec2", peering)?.clone();
-        let network = self.network(scene, place)?;
-        if !network.peerings.iter().any(|one| one.id == id) {
-            return Err(missing("InvalidVpcPeeringConnectionID.NotFound", &id));
-        }
-        self.due.remove(id.as_str());
-        self.on_both_sides(scene, place, &id, |peering| {
-            peering.status = "deleted".into();
-        })?;
-        Ok(Done::default())
-    }
-
-    /// Changes a peering as both accounts see it.
-    fn on_both_sides(
-        &mut self,
-        scene: &Scene<'_>,
-        place: &Place,
-        id: &PeeringId,
-        change: impl Fn(&mut Peering),
-    ) -> Result<()> {
-        let here = self.network(scene, place)?;
-        let found = here.peerings.iter().find(|one| one.id == *id);
-        let ends = found.map(|found| [found.requester.clone(), found.accepter.clone()]);
-        for end in ends.into_iter().flatten() {
-            let side = Place::new(end.account, end.region);
-            let mut network = self.network(scene, &side)?;
-            let peerings = network.peerings.iter_mut().filter(|one| one.id == *id);
-            peerings.for_each(&change);
-            self.write(scene, &side, network);
-        }
-        Ok(())
-    }
-}
-
-fn find<'n>(network: &'n Network, vpc: &crate::model::VpcId) -> Result<&'n Vpc> {
-    let found = network.vpcs.iter().find(|one| one.id == *vpc);
-    found.ok_or_else(|| missing("InvalidVpcID.NotFound", vpc))
+    Err(missing(code, format!("{target:?}")))
 }

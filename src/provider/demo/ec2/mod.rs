@@ -4,8 +4,12 @@
 mod create;
 mod delete;
 mod join;
+mod peer;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,9 +20,9 @@ use super::{
 };
 use crate::{
     model::{
-        Place,
+        Place, SubnetId, Tags, VpcId,
         change::{NetworkChange, Standing},
-        network::Network,
+        network::{Network, RouteTarget, VpcDns},
     },
     provider::{Envelope, Error, Progress, Result},
 };
@@ -41,6 +45,9 @@ pub(super) struct Ec2 {
     due: BTreeMap<String, (String, Timestamp)>,
     /// What each client token made.
     tokens: BTreeMap<String, String>,
+    /// Subnets in which another service has an interface.
+    #[serde(default)]
+    occupied: BTreeSet<SubnetId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,8 +87,9 @@ impl Ec2 {
             return Ok(Done::repeated(made));
         }
         let mut network = self.network(scene, &place)?;
-        let tags = |own: &crate::model::Tags| {
+        let tags = |name: &str, own: &Tags| {
             let mut tags = own.clone();
+            tags.insert("Name".into(), name.into());
             tags.extend(envelope.tags.clone());
             tags
         };
@@ -115,7 +123,7 @@ impl Ec2 {
                 None
             }
             other => {
-                join::join(other, &mut network)?;
+                join::join(scene, other, &mut network)?;
                 None
             }
         };
@@ -150,6 +158,39 @@ impl Ec2 {
         let place = change.at().place().map_err(unbound("ec2"))?;
         let network = self.network(scene, &place)?;
         Ok(change.progress(&network, envelope.mark()))
+    }
+
+    pub(super) fn dns(&self, scene: &Scene<'_>, place: &Place, vpc: &VpcId) -> Result<VpcDns> {
+        let network = self.network(scene, place)?;
+        let mut vpcs = network.vpcs.iter();
+        let found = vpcs.find(|one| one.id == *vpc);
+        let found = found.ok_or_else(|| create::missing("InvalidVpcID.NotFound", vpc))?;
+        Ok(VpcDns {
+            support: found.dns_support.unwrap_or(true),
+            host_names: found.dns_hostnames.unwrap_or(false),
+        })
+    }
+
+    /// Puts a whole network in place of the one that is there. What it shows in another state was
+    /// on its way before, and is no more.
+    pub(super) fn put(&mut self, scene: &Scene<'_>, network: Network) {
+        let place = network.place.clone();
+        if let Ok(before) = self.network(scene, &place) {
+            let was: BTreeMap<&str, &str> = states(&before).collect();
+            let moved = states(&network).filter(|(id, state)| was.get(id) != Some(state));
+            moved.for_each(|(id, _)| {
+                self.due.remove(id);
+            });
+        }
+        self.write(scene, &place, network);
+    }
+
+    pub(super) fn occupy(&mut self, subnet: &SubnetId, occupied: bool) {
+        if occupied {
+            self.occupied.insert(subnet.clone());
+        } else {
+            self.occupied.remove(subnet);
+        }
     }
 
     /// Remembers the state of a network.
@@ -189,6 +230,9 @@ impl Ec2 {
             if let Some(state) = reached(gateway.id.as_str()) {
                 gateway.state = state;
             }
+            if gateway.state != "failed" {
+                gateway.failure = None;
+            }
         }
         for endpoint in &mut network.endpoints {
             if let Some(state) = reached(endpoint.id.as_str()) {
@@ -203,7 +247,12 @@ impl Ec2 {
                 }
                 peering.status = state;
             }
+            let waits = peering.status == "pending-acceptance";
+            if waits && peering.expires.is_some_and(|end| end <= at) {
+                peering.status = "expired".into();
+            }
         }
+        drain(network);
         // A freed address belongs to no gateway any more.
         for address in &mut network.addresses {
             let holder = self.tokens.get(&format!("holds/{}", address.id));
@@ -214,6 +263,45 @@ impl Ec2 {
             if holder.is_some() {
                 address.associated = holds;
             }
+        }
+    }
+}
+
+/// What can be on its way to another state, and the state it is in.
+fn states(network: &Network) -> impl Iterator<Item = (&str, &str)> {
+    let nats = network.nat_gateways.iter();
+    let nats = nats.map(|one| (one.id.as_str(), one.state.as_str()));
+    let endpoints = network.endpoints.iter();
+    let endpoints = endpoints.map(|one| (one.id.as_str(), one.state.as_str()));
+    let peerings = network.peerings.iter();
+    let peerings = peerings.map(|one| (one.id.as_str(), one.status.as_str()));
+    nats.chain(endpoints).chain(peerings)
+}
+
+/// A route over something that is gone, or that never came to be, drops packets.
+fn drain(network: &mut Network) {
+    let nat = |state: &str| matches!(state, "available" | "pending");
+    for table in &mut network.route_tables {
+        for route in &mut table.routes {
+            let live = match &route.target {
+                RouteTarget::InternetGateway(id) => {
+                    let mut gateways = network.internet_gateways.iter();
+                    gateways.any(|one| one.id == *id && one.vpcs.contains(&table.vpc))
+                }
+                RouteTarget::NatGateway(id) => {
+                    let mut gateways = network.nat_gateways.iter();
+                    gateways.any(|one| one.id == *id && nat(&one.state))
+                }
+                RouteTarget::Peering(id) => {
+                    let mut peerings = network.peerings.iter();
+                    match peerings.find(|one| one.id == *id) {
+                        Some(peering) => peering.status == "active",
+                        None => continue,
+                    }
+                }
+                _ => continue,
+            };
+            route.blackhole = !live;
         }
     }
 }

@@ -80,6 +80,7 @@ pub(super) const SERVICES: &[&str] = &[
     "route53",
     "s3",
     "elb",
+    "servicequotas",
     "sts",
 ];
 

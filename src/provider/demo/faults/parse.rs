@@ -283,7 +283,7 @@ mod tests {
         insta::assert_snapshot!(told.join("\n"), @"
         `explode` is not a fault: there is no `explode`
         `deny=42` is not a fault: `42` is not a twelve-digit account number
-        `throttle=route35:0.2` is not a fault: `route35` is not a service, known are organizations, ec2, eks, ce, budgets, rds, route53, s3, elb, sts
+        `throttle=route35:0.2` is not a fault: `route35` is not a service, known are organizations, ec2, eks, ce, budgets, rds, route53, s3, elb, servicequotas, sts
         `throttle=route53:2` is not a fault: `2` is not a rate from 0 to 1
         `lost=perform:0` is not a fault: `perform:0` is not `perform:N` with N from 1
         `hang=444444444444/moon` is not a fault: `moon` is not a region

@@ -18,7 +18,7 @@ use super::{
     transport::{Failure, Transport},
 };
 use crate::{
-    model::{AccountId, HostedZoneId, traffic::Record},
+    model::{AccountId, HostedZoneId, network::Network, traffic::Record},
     provider::{Error, Kind, Provider, Result},
 };
 use files::Files;
@@ -103,6 +103,11 @@ impl RemoteHandle {
             delete: false,
         };
         self.wish(call).await
+    }
+
+    /// Puts a whole network in place of the one that is there, as somebody in the console would.
+    pub async fn put_network(&self, network: Network) -> Result<()> {
+        self.wish(Call::PutNetwork(Box::new(network))).await
     }
 
     async fn wish(&self, call: Call) -> Result<()> {

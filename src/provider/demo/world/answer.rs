@@ -47,6 +47,23 @@ impl World {
                 let scene = self.scene(self.seen());
                 Answer::Network(Box::new(self.state.ec2.network(&scene, &place)?))
             }
+            Call::VpcDns(place, vpc) => {
+                let scene = self.scene(self.seen());
+                Answer::VpcDns(self.state.ec2.dns(&scene, &place, &vpc)?)
+            }
+            Call::AvailabilityZones(place) => {
+                let site = site(estate, place.account)?;
+                Answer::AvailabilityZones(content::network::zones(estate, site, &place))
+            }
+            Call::Quota(place, service, code) => {
+                site(estate, place.account)?;
+                let limit = self.state.quotas.limit(&place, &code);
+                let unknown = || Kind::NotFound {
+                    kind: format!("quota of {service}"),
+                    name: code.clone(),
+                };
+                Answer::Quota(limit.ok_or_else(|| Error::new(unknown()))?)
+            }
             Call::Clusters(place) => {
                 let site = site(estate, place.account)?;
                 let dry = self.state.faults.no_capacity(&place.region);
@@ -134,6 +151,8 @@ impl World {
                 delete,
             } => self.edit(account, &zone, *record, delete)?,
             Call::SetHealth { check, healthy } => self.set_health(&check, healthy),
+            Call::PutNetwork(network) => self.put_network(*network),
+            Call::Grant { place, code, value } => self.grant(&place, &code, value),
             other => return Err(unknown(&other)),
         }
         Ok(Answer::Done)

@@ -17,10 +17,14 @@ use super::{
     ledger::Entry,
     objects::Bucket,
     options::DemoOptions,
+    quotas::Quotas,
     route53::Route53,
+    scene::Scene,
 };
 use crate::{
-    model::{AccountId, HealthCheckId, HostedZoneId, traffic::Record},
+    model::{
+        AccountId, HealthCheckId, HostedZoneId, Place, SubnetId, network::Network, traffic::Record,
+    },
     provider::{Envelope, Error, Kind, Result},
 };
 
@@ -35,6 +39,8 @@ pub(super) struct State {
     ec2: Ec2,
     #[serde(default)]
     bucket: Bucket,
+    #[serde(default)]
+    quotas: Quotas,
     /// Changes that took effect; no two objects are named alike.
     #[serde(default)]
     made: u64,
@@ -120,6 +126,40 @@ impl World {
 
     pub(super) fn set_health(&mut self, check: &HealthCheckId, healthy: bool) {
         self.state.route53.set_health(check, healthy);
+    }
+
+    /// Grants a quota, as a support case does.
+    pub(super) fn grant(&mut self, place: &Place, code: &str, value: u64) {
+        self.state.quotas.grant(place, code, value);
+    }
+
+    /// The network as it is now.
+    pub(super) fn network(&self, place: &Place) -> Result<Network> {
+        self.state.ec2.network(&self.scene(self.now()), place)
+    }
+
+    /// Puts a whole network in place of the one that is there.
+    pub(super) fn put_network(&mut self, network: Network) {
+        let (now, number) = (self.clock.now(), self.state.made);
+        let State {
+            ec2,
+            faults,
+            quotas,
+            ..
+        } = &mut self.state;
+        let scene = Scene {
+            estate: &self.estate,
+            faults,
+            quotas,
+            at: now,
+            number,
+        };
+        ec2.put(&scene, network);
+    }
+
+    /// Puts or removes an interface of another service in a subnet, which then cannot be deleted.
+    pub(super) fn occupy(&mut self, subnet: &SubnetId, occupied: bool) {
+        self.state.ec2.occupy(subnet, occupied);
     }
 
     pub(super) fn edit(

@@ -91,12 +91,14 @@ impl World {
             route53,
             ec2,
             faults,
+            quotas,
             made,
             ..
         } = &mut self.state;
         let scene = Scene {
             estate: &self.estate,
             faults,
+            quotas,
             at,
             number: *made,
         };
@@ -129,6 +131,7 @@ impl World {
         Scene {
             estate: &self.estate,
             faults: &self.state.faults,
+            quotas: &self.state.quotas,
             at,
             number: self.state.made,
         }

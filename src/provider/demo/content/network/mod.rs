@@ -15,7 +15,7 @@ use super::{
 };
 use crate::model::{
     Place, SubnetId, VpcId,
-    network::{InternetGateway, NatGateway, Network, Subnet, Vpc},
+    network::{Address, AvailabilityZone, InternetGateway, NatGateway, Network, Subnet, Vpc},
 };
 
 pub(super) use address::{address, subnet_cidr, vpc_cidr};
@@ -50,6 +50,11 @@ pub(in super::super) fn network(
         .push(ground.vpc(&site.name, ground.vpc_id(), cidr));
     network.subnets = ground.subnets();
     network.nat_gateways = ground.nat_gateways();
+    network.addresses = network
+        .nat_gateways
+        .iter()
+        .map(|nat| ground.held_by(nat))
+        .collect();
     network.internet_gateways = vec![ground.internet_gateway()];
     network.peerings = peering::peerings(&ground);
     transit::add(&ground, &mut network);
@@ -64,6 +69,25 @@ pub(in super::super) fn network(
         network.route_tables.push(routes::legacy(&ground, legacy));
     }
     network
+}
+
+/// The zones of a region as an account sees them.
+pub(in super::super) fn zones(
+    estate: &Estate,
+    site: &Site,
+    place: &Place,
+) -> Vec<AvailabilityZone> {
+    let ground = Ground {
+        estate,
+        site,
+        region: place.region.as_str(),
+        now: Timestamp::UNIX_EPOCH,
+    };
+    let zone = |at: u8| AvailabilityZone {
+        name: format!("{}{}", place.region, ZONES[usize::from(at)]).into(),
+        id: Some(ground.zone_id(at)),
+    };
+    (0..3).map(zone).collect()
 }
 
 /// The id of an account's one VPC in a region.
@@ -141,12 +165,6 @@ impl Ground<'_> {
         let side = if public { "public" } else { "private" };
         let name = format!("{}-{side}-{letter}", self.site.name);
         let id = subnet_id(self.estate, self.site, self.region, public, at);
-        // Which data centre a letter means is drawn anew for each account.
-        let turn = self
-            .estate
-            .seed
-            .below(&format!("zones/{}", self.site.id), 3);
-        let code = if self.region == HOME { "euw1" } else { "euc1" };
         let used = self
             .estate
             .seed
@@ -155,13 +173,21 @@ impl Ground<'_> {
             vpc: self.vpc_id(),
             cidrs: vec![subnet_cidr(self.site, self.region, public, at)?],
             zone: format!("{}{letter}", self.region).into(),
-            zone_id: Some(format!("{code}-az{}", (u32::from(at) + turn) % 3 + 1)),
+            zone_id: Some(self.zone_id(at)),
             free_addresses: Some(251 - used),
             public_addresses: public,
             tags: named(self.site, &name),
             name: Some(name),
             id,
         })
+    }
+
+    /// The data centre of a letter, which is drawn anew for each account.
+    fn zone_id(&self, at: u8) -> String {
+        let what = format!("zones/{}", self.site.id);
+        let turn = self.estate.seed.below(&what, 3);
+        let code = if self.region == HOME { "euw1" } else { "euc1" };
+        format!("{code}-az{}", (u32::from(at) + turn) % 3 + 1)
     }
 
     /// One for each zone; development makes do with one.
@@ -195,6 +221,16 @@ impl Ground<'_> {
             public_ip: format!("203.0.113.{}", last + 1).parse().ok(),
             tags: named(self.site, &name),
             name: Some(name),
+        }
+    }
+
+    /// The address of a NAT gateway.
+    fn held_by(&self, nat: &NatGateway) -> Address {
+        Address {
+            id: self.id("eipalloc", nat.id.as_str()).into(),
+            public_ip: nat.public_ip,
+            associated: true,
+            tags: nat.tags.clone(),
         }
     }
 

@@ -1,7 +1,11 @@
 //! Questions to the outside whose answer is yes, no, or not known yet: what must hold before a
 //! step, what is waited for, what is watched.
 
+mod network;
+
 use serde::{Deserialize, Serialize};
+
+pub use network::{NetworkProbe, PeeringState, Way};
 
 use crate::model::{AccountId, HealthCheckId, change::Ref};
 
@@ -15,6 +19,7 @@ pub enum Probe {
         check: HealthCheckId,
         what: String,
     },
+    Network(NetworkProbe),
 }
 
 impl Probe {
@@ -23,6 +28,7 @@ impl Probe {
     pub const fn account(&self) -> &Ref<AccountId> {
         match self {
             Self::Healthy { account, .. } => account,
+            Self::Network(probe) => probe.account(),
         }
     }
 
@@ -31,6 +37,7 @@ impl Probe {
     pub fn title(&self) -> String {
         match self {
             Self::Healthy { what, check, .. } => format!("{what} is healthy ({check})"),
+            Self::Network(probe) => probe.title(),
         }
     }
 
@@ -39,6 +46,7 @@ impl Probe {
     pub const fn permissions(&self) -> &'static [&'static str] {
         match self {
             Self::Healthy { .. } => &["route53:GetHealthCheckStatus", "route53:ListHealthChecks"],
+            Self::Network(probe) => probe.permissions(),
         }
     }
 }

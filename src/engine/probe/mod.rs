@@ -1,8 +1,10 @@
 //! Asks the questions of plans.
 
+mod network;
+
 use super::plan::Probe;
 use crate::{
-    model::{AccountId, Ref},
+    model::Ref,
     provider::{Error, Kind, Provider, Result},
 };
 
@@ -23,7 +25,7 @@ pub(super) async fn ask(provider: &Provider, probe: &Probe) -> Result<Seen> {
             check,
             what,
         } => {
-            let zones = provider.traffic.zones(known(account)?).await?;
+            let zones = provider.traffic.zones(*known(account)?).await?;
             let holds = zones.passes(check);
             let is = match holds {
                 Some(true) => "healthy",
@@ -33,11 +35,12 @@ pub(super) async fn ask(provider: &Provider, probe: &Probe) -> Result<Seen> {
             let text = format!("{what} is {is} (health check {check})");
             Ok(Seen { holds, text })
         }
+        Probe::Network(probe) => network::ask(provider, probe).await,
     }
 }
 
-fn known(account: &Ref<AccountId>) -> Result<AccountId> {
-    account.get().copied().map_err(|unbound| {
+fn known<T>(reference: &Ref<T>) -> Result<&T> {
+    reference.get().map_err(|unbound| {
         Error::new(Kind::Service {
             service: "awsdeck".into(),
             code: "Unbound".into(),

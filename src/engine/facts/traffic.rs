@@ -1,29 +1,18 @@
-//! Reads what plans rest on, the same way when planning and right before a step.
+//! Facts of Route 53.
 
 use serde_json::{Value, json};
 
-use super::plan::{Fact, Source};
 use crate::{
+    engine::plan::Source,
     model::{
         HostedZoneId,
         traffic::{HostedZone, Zones},
     },
-    provider::{Error, Kind, Provider, Result},
+    provider::{Error, Kind, Result},
 };
 
-/// Reads the value of `source` now.
-pub(super) async fn read(provider: &Provider, source: &Source) -> Result<Value> {
-    let account = match source {
-        Source::HostedZone { account, .. }
-        | Source::RecordGroup { account, .. }
-        | Source::HealthCheck { account, .. } => *account,
-    };
-    let zones = provider.traffic.zones(account).await?;
-    value(&zones, source).map_err(|error| error.at(account, None))
-}
-
 /// The value of `source` in what was read.
-pub(super) fn value(zones: &Zones, source: &Source) -> Result<Value> {
+pub(in crate::engine) fn value(zones: &Zones, source: &Source) -> Result<Value> {
     match source {
         Source::HostedZone { zone, .. } => {
             let zone = find(zones, zone)?;
@@ -44,13 +33,12 @@ pub(super) fn value(zones: &Zones, source: &Source) -> Result<Value> {
             Ok(json!(records.collect::<Vec<_>>()))
         }
         Source::HealthCheck { check, .. } => Ok(json!(zones.passes(check))),
+        Source::Network(_) => Err(Error::new(Kind::Service {
+            service: "awsdeck".into(),
+            code: "Fact".into(),
+            message: "a zone knows nothing of networks".into(),
+        })),
     }
-}
-
-/// What differs between a fact and what is there now, in words; `None` when nothing does.
-#[must_use]
-pub(super) fn difference(name: &str, fact: &Fact, now: &Value) -> Option<String> {
-    (fact.value != *now).then(|| format!("{name}: planned from {}, found {now}", fact.value))
 }
 
 fn find<'a>(zones: &'a Zones, id: &HostedZoneId) -> Result<&'a HostedZone> {
