@@ -429,7 +429,7 @@ impl Cli {
         let parsed = Self::command()
             .try_get_matches_from(arguments)
             .and_then(|matches| Self::from_arg_matches(&matches));
-        parsed.map_err(|error| {
+        parsed.map(Self::with_own_flags).map_err(|error| {
             // Nothing is left to do where not even this can be printed.
             let _ = error.print();
             if error.use_stderr() {
@@ -438,6 +438,22 @@ impl Cli {
                 Exit::Done
             }
         })
+    }
+
+    /// A flag that an operation asks for is about what it makes, not about what is in view.
+    fn with_own_flags(mut self) -> Self {
+        if let Some(Command::Plan { operation }) = &self.command {
+            let global = &mut self.global;
+            for (name, in_view) in [
+                ("account", &mut global.account),
+                ("region", &mut global.region),
+            ] {
+                if operation.arguments.get(name).is_some() {
+                    in_view.clear();
+                }
+            }
+        }
+        self
     }
 }
 
@@ -448,6 +464,23 @@ mod tests {
     #[test]
     fn the_words_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_that_an_operation_asks_for_does_not_narrow_the_view() {
+        let words = "awsdeck plan provision-network --name shop --reason r --account dev-app \
+                     --region eu-west-3";
+        let cli = Cli::from_arguments(words.split(' ').map(Into::into)).expect("words");
+        assert_eq!((cli.global.account.len(), cli.global.region.len()), (0, 0));
+        let Some(Command::Plan { operation }) = cli.command else {
+            panic!("another command");
+        };
+        assert_eq!(operation.arguments.get("account"), Some("dev-app"));
+        assert_eq!(operation.arguments.get("region"), Some("eu-west-3"));
+        let words =
+            "awsdeck --region eu-west-3 plan dns-switch --zone z --name n --to green --reason r";
+        let cli = Cli::from_arguments(words.split(' ').map(Into::into)).expect("words");
+        assert_eq!(cli.global.region, ["eu-west-3"]);
     }
 
     #[test]

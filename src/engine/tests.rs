@@ -26,9 +26,11 @@ use crate::{
 mod approval;
 mod baseline;
 mod crash;
+mod every;
 mod faults;
 mod oracle;
 mod people;
+mod provision;
 mod schedules;
 mod shared;
 mod switch;

@@ -14,6 +14,7 @@ mod network;
 mod operator;
 mod organization;
 mod protection;
+mod provision;
 mod recorder;
 mod renewal;
 mod roles;

@@ -2,7 +2,11 @@
 //! its form in the deck, its help and its completion follow from its parameters.
 
 mod dns_switch;
+mod headroom;
+mod networks;
+mod outline;
 mod parameter;
+mod provision_network;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -22,6 +26,7 @@ use crate::{
 pub fn all() -> &'static [&'static dyn Operation] {
     &[
         &dns_switch::DnsSwitch,
+        &provision_network::ProvisionNetwork,
     ]
 }
 

@@ -5,7 +5,7 @@ use machine::run::State;
 use runner::execute_with;
 
 /// Executes with an end at the `writes`-th write; `None` when the run got through before that.
-async fn until(bench: &Bench, run: RunId, writes: u32, durable: bool) -> Option<Ended> {
+pub(super) async fn until(bench: &Bench, run: RunId, writes: u32, durable: bool) -> Option<Ended> {
     let mut journal = Journal::open(bench.engine.journal_path()).expect("the journal");
     journal.crash = Some(journal::Crash {
         writes_left: writes,
