@@ -29,6 +29,7 @@ mod crash;
 mod every;
 mod faults;
 mod oracle;
+mod peering;
 mod people;
 mod provision;
 mod schedules;

@@ -61,6 +61,7 @@ impl Day {
         }
         day.runs(0, &["network", "trace", "prod-app", "prod-shared"]);
         day.runs(0, &["doctor"]);
+        day.plans_networks(moto);
         let zone = moto.made["zone"]["id"].as_str().expect("an id");
         let wish = [
             "dns-switch",
@@ -79,6 +80,21 @@ impl Day {
         day.runs(0, &apply);
         day.runs(0, &["runs", "list"]);
         day
+    }
+
+    /// Nothing is applied: planning looks at more than any view shows.
+    fn plans_networks(&mut self, moto: &Moto) {
+        let account = moto.account("dev-shared").to_string();
+        let reason = ["--reason", "day"];
+        let network = ["plan", "provision-network", "--name", "footprint"];
+        let network = [&network[..], &["--account", &account], &reason].concat();
+        self.runs(3, &network);
+        let [from, to] = ["dev", "prod"].map(|environment| {
+            let vpc = &moto.made["networks"][format!("{environment}-app")]["vpc"];
+            vpc.as_str().expect("a VPC").to_owned()
+        });
+        let peering = ["plan", "peer-vpcs", "--from", &from, "--to", &to];
+        self.runs(3, &[&peering[..], &reason].concat());
     }
 
     fn runs(&mut self, code: i32, arguments: &[&str]) {

@@ -13,6 +13,7 @@ mod nameservers;
 mod network;
 mod operator;
 mod organization;
+mod peering;
 mod protection;
 mod provision;
 mod recorder;

@@ -6,6 +6,7 @@ mod headroom;
 mod networks;
 mod outline;
 mod parameter;
+mod peer_vpcs;
 mod provision_network;
 
 use async_trait::async_trait;
@@ -26,6 +27,7 @@ use crate::{
 pub fn all() -> &'static [&'static dyn Operation] {
     &[
         &dns_switch::DnsSwitch,
+        &peer_vpcs::PeerVpcs,
         &provision_network::ProvisionNetwork,
     ]
 }
