@@ -57,6 +57,11 @@ impl Engine {
         Ok(self.elsewhere(run).await?.is_none())
     }
 
+    /// Whether something was asked of the run that nobody has taken up yet.
+    pub fn is_asked(&self, run: RunId) -> Result<bool> {
+        Ok(!self.journal().asked(run)?.is_empty())
+    }
+
     /// Whether a process of this machine executes the run.
     fn is_executed_here(&self, run: RunId) -> bool {
         runner::is_held(&self.journal().lock_path(run))

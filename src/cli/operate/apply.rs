@@ -20,6 +20,8 @@ use crate::{
 
 /// How often a run in another process is looked at.
 const LOOK: Duration = Duration::from_millis(250);
+/// So many looks what was asked may stand before a process that has just been started takes it up.
+const UNHEARD: u32 = 60;
 /// After how many looks the store is asked that machines share.
 const AFAR: u32 = 8;
 
@@ -155,6 +157,7 @@ pub(super) async fn follow(
     let mut interrupts = 0;
     let mut waited = None;
     let mut approved_meanwhile = false;
+    let mut unheard = 0;
     let mut looks = 0_u32;
     loop {
         if looks.is_multiple_of(AFAR)
@@ -164,6 +167,12 @@ pub(super) async fn follow(
             eprintln!("warning: {error}");
         }
         looks = looks.wrapping_add(1);
+        // Before the lines are read: what was taken up by then stands in them.
+        unheard = match bench.engine.is_asked(run) {
+            Ok(true) => unheard + 1,
+            Ok(false) => 0,
+            Err(error) => return Ok(refused(&error)),
+        };
         let records = match bench.engine.records(run, seen, 1000) {
             Ok(records) => records,
             Err(error) => return Ok(refused(&error)),
@@ -199,7 +208,7 @@ pub(super) async fn follow(
         }
         // With other machines a yes may come from there, and then it goes on here.
         let waits = match view.state {
-            State::Paused => true,
+            State::Paused => unheard == 0 || unheard > UNHEARD,
             State::AwaitingApproval => bench.engine.shared().is_none(),
             _ => false,
         };
