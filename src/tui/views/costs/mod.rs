@@ -1,6 +1,7 @@
 //! Costs: accounts against services as a heat table, forecast, budgets, anomalies, and what the
 //! look itself costs.
 
+mod around;
 mod details;
 mod draw;
 mod heat;
@@ -8,14 +9,11 @@ mod heat;
 use std::collections::HashSet;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     Frame,
     layout::Rect,
     style::{Modifier, Style},
-    text::{Line as Text, Span},
 };
-use rust_decimal::Decimal;
 
 use super::{
     Desk, View,
@@ -27,22 +25,15 @@ use super::{
 use crate::{
     inventory::{
         Query,
-        tables::{
-            Object, Row, Table,
-            text::{money, money_short, span},
-        },
+        tables::{Object, Row, Table},
     },
-    model::{
-        AccountId, Remote, State, TroubleKind,
-        cost::{CostMetric, Costs as Report, PRICE_PER_REQUEST},
-        text::clean,
-    },
+    model::{AccountId, Remote, State, cost::Costs as Report},
     tui::{
         Action, Effect, Verb,
-        theme::Role,
-        widgets::{Brush, Clicks, Pairs, Pane, Window, pane::scroll_mark, put, row, text},
+        widgets::{Clicks, Pairs, Pane, Window, pane::scroll_mark, put, row},
     },
 };
+use around::{is_old, meter, outlook, provenance, vacancy};
 use heat::{Heat, Order};
 
 static SPEC: Spec = Spec {
@@ -60,10 +51,6 @@ static SPEC: Spec = Spec {
 const DRAWN: [&str; 1] = ["heat"];
 /// The table's part of the width, in percent.
 const SHARE: u16 = 66;
-/// Cells for the name of a budget.
-const BUDGET: usize = 14;
-/// The bill changes about three times a day; older figures are called old.
-const OLD: SignedDuration = SignedDuration::from_hours(8);
 
 pub(super) struct Costs {
     heat: Heat,
@@ -233,143 +220,6 @@ impl Costs {
                 .saturating_sub(1 + Self::below(costs, inner.height)),
             ..inner
         }
-    }
-}
-
-fn is_old(costs: &Report, now: Timestamp) -> bool {
-    now.duration_since(costs.as_of) > OLD
-}
-
-/// Metric, range, source and age: always in sight.
-fn provenance(
-    costs: &Report,
-    remote: &Remote<std::sync::Arc<Report>>,
-    now: Timestamp,
-    brush: Brush<'_>,
-) -> Text<'static> {
-    let calendar = costs.calendar();
-    let metric = match costs.months.query.metric {
-        CostMetric::Unblended => "unblended",
-        CostMetric::Amortized => "amortized",
-        CostMetric::NetUnblended => "net unblended",
-        CostMetric::NetAmortized => "net amortized",
-    };
-    let mut spans = vec![
-        Span::styled(
-            format!("  {} to date  {metric}", calendar.month.strftime("%b %Y")),
-            brush.style(Role::Strong),
-        ),
-        Span::styled(
-            format!("  Cost Explorer, {}", old(costs.as_of, now)),
-            brush.style(if is_old(costs, now) {
-                Role::Stale
-            } else {
-                Role::Muted
-            }),
-        ),
-        Span::styled(
-            format!("  {} incomplete", brush.pick("░", ":")),
-            brush.style(Role::Muted),
-        ),
-    ];
-    if remote.is_loading() {
-        let said = format!("  {} reading", brush.symbols.state(State::Working));
-        spans.push(Span::styled(said, brush.state_style(State::Working)));
-    }
-    spans.into()
-}
-
-/// `3 h old`, `just read`
-fn old(at: Timestamp, now: Timestamp) -> String {
-    match span(now.duration_since(at)).as_str() {
-        "now" => "just read".into(),
-        age => format!("{age} old"),
-    }
-}
-
-/// Requests that this look was paid for, and so the price of the next.
-fn meter(costs: &Report, failed: bool, brush: Brush<'_>) -> Text<'static> {
-    // Forecast and anomalies are one request each.
-    let requests = costs.months.requests + costs.days.requests + 2;
-    let price = PRICE_PER_REQUEST * Decimal::from(requests);
-    let mut spans = vec![Span::styled(
-        format!("refresh costs {requests} requests, {}", money(price, "USD")),
-        brush.style(Role::Muted),
-    )];
-    if failed {
-        let said = format!(
-            "  {} the last refresh failed",
-            brush.symbols.state(State::Failed)
-        );
-        spans.push(Span::styled(said, brush.state_style(State::Failed)));
-    }
-    spans.into()
-}
-
-/// Where the month is going: forecast with its interval, then budgets.
-fn outlook(costs: &Report, brush: Brush<'_>) -> Vec<Text<'static>> {
-    let mut lines = vec![Text::default()];
-    if let Some(forecast) = &costs.forecast {
-        let short = |amount| money_short(amount, &forecast.currency);
-        let spent = costs
-            .months
-            .rows
-            .iter()
-            .filter(|row| row.start == costs.calendar().month);
-        let spent: Decimal = spent.map(|row| row.amount).sum();
-        let spread = (forecast.high - forecast.low) / Decimal::TWO;
-        lines.push(Text::from(vec![
-            Span::styled("  forecast  ", brush.style(Role::Muted)),
-            Span::styled(short(spent + forecast.mean), brush.style(Role::Strong)),
-            Span::styled(
-                format!(
-                    " {}{} at month's end (80%: {} to {}), all accounts",
-                    brush.pick("±", "+-"),
-                    short(spread),
-                    short(spent + forecast.low),
-                    short(spent + forecast.high)
-                ),
-                brush.style(Role::Text),
-            ),
-        ]));
-    }
-    for budget in costs.budgets.iter().take(3) {
-        let mut spans = vec![
-            Span::styled("  budget    ", brush.style(Role::Muted)),
-            Span::styled(
-                text::pad(&clean(&budget.name), BUDGET, brush.symbols) + " ",
-                brush.style(Role::Strong),
-            ),
-        ];
-        spans.extend(details::budget_line(budget, 20, brush).spans);
-        lines.push(spans.into());
-    }
-    lines
-}
-
-fn vacancy<T>(remote: &Remote<T>) -> Vacancy {
-    match remote.trouble() {
-        Some(trouble) => {
-            let state = match trouble.kind {
-                TroubleKind::Denied | TroubleKind::SignedOut => State::Denied,
-                _ => State::Failed,
-            };
-            let hint = trouble
-                .hint
-                .as_deref()
-                .unwrap_or("`r` tries again and shows the price first");
-            Vacancy::new(state, &trouble.message, hint)
-        }
-        None if remote.is_loading() => Vacancy::new(
-            State::Working,
-            "asking Cost Explorer once for all accounts…",
-            "each request costs $0.01",
-        ),
-        None => Vacancy::new(
-            State::Unknown,
-            "nobody asked for costs yet",
-            "`r` shows the price and asks",
-        ),
     }
 }
 

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use super::{Home, Item, Key, change, summary::Summary};
+use super::{Home, Item, Key, columns::change, summary::Summary};
 use crate::{
     inventory::tables::text::{age, grouped, money_short},
     model::{Account, AccountId, Organization, Policy, State, Unit, text::clean},

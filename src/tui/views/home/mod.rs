@@ -1,17 +1,14 @@
 //! The organization: its tree with health and cost of every unit, and one account in detail.
 
+mod columns;
 mod details;
+mod rows;
 mod summary;
 
 use std::collections::HashMap;
 
 use crossterm::event::{MouseEvent, MouseEventKind};
-use ratatui::{
-    Frame,
-    buffer::Buffer,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::{Frame, layout::Rect};
 
 use super::{
     Desk, View,
@@ -22,27 +19,16 @@ use super::{
 use crate::{
     inventory::{
         Query,
-        tables::{
-            self, Object, Row,
-            filter::Filter,
-            text::{grouped, money_short},
-        },
+        tables::{self, Object, Row, filter::Filter, text::grouped},
     },
-    model::{
-        Account, AccountId, AccountStatus, EnvironmentClass, Organization, State, Trouble, Unit,
-        UnitId, text::clean,
-    },
+    model::{AccountId, AccountStatus, EnvironmentClass, State, Trouble, UnitId},
     tui::{
         Action, Effect, Verb,
-        theme::Role,
-        widgets::{
-            Brush, Click, Pane, Tree,
-            pane::scroll_mark,
-            put, row, text,
-            tree::{Node, shifted},
-        },
+        widgets::{Click, Pane, Tree, pane::scroll_mark, tree::Node},
     },
 };
+use columns::Columns;
+pub(super) use columns::change;
 use summary::{Summaries, Summary};
 
 /// The list's part of the width, in percent.
@@ -76,38 +62,6 @@ struct Item {
 }
 
 impl Home {
-    fn nodes(&self, desk: &Desk<'_>) -> Vec<Node<Key, Item>> {
-        let Some(organization) = desk.inventory.organization.value() else {
-            return Vec::new();
-        };
-        let mut builder = Builder {
-            desk,
-            organization,
-            figures: &self.summaries.figures,
-            units: HashMap::new(),
-            accounts: HashMap::new(),
-            nodes: Vec::new(),
-        };
-        for unit in &organization.units {
-            builder
-                .units
-                .entry(unit.parent.as_ref())
-                .or_default()
-                .push(unit);
-        }
-        for account in &organization.accounts {
-            if desk.scope.has_account(account.id, Some(organization)) {
-                builder
-                    .accounts
-                    .entry(account.parent.as_ref())
-                    .or_default()
-                    .push(account);
-            }
-        }
-        builder.below(None, 0);
-        builder.nodes
-    }
-
     fn apply_filter(&mut self, desk: &Desk<'_>) {
         if self.filter.is_empty() {
             self.tree.filter(None::<fn(&Node<Key, Item>) -> bool>);
@@ -216,225 +170,6 @@ const fn body(inner: Rect) -> Rect {
         height: inner.height.saturating_sub(1),
         ..inner
     }
-}
-
-/// Walks the tree in the order in which it is shown: units by name, then accounts by name.
-struct Builder<'a> {
-    desk: &'a Desk<'a>,
-    organization: &'a Organization,
-    figures: &'a HashMap<AccountId, Summary>,
-    units: HashMap<Option<&'a UnitId>, Vec<&'a Unit>>,
-    accounts: HashMap<Option<&'a UnitId>, Vec<&'a Account>>,
-    nodes: Vec<Node<Key, Item>>,
-}
-
-/// Deeper than any organization may nest; an answer that is a circle ends here.
-const DEEPEST: u16 = 16;
-
-impl<'a> Builder<'a> {
-    fn below(&mut self, parent: Option<&'a UnitId>, depth: u16) -> Summary {
-        let mut sum = Summary::default();
-        if depth > DEEPEST {
-            return sum;
-        }
-        let by_name = |a: &str, b: &str| tables::sort::natural(a, b);
-        let mut units = self.units.remove(&parent).unwrap_or_default();
-        units.sort_by(|a, b| by_name(&a.name, &b.name));
-        for unit in units {
-            let at = self.nodes.len();
-            self.nodes.push(Node {
-                key: Key::Unit(unit.id.clone()),
-                depth,
-                value: Item {
-                    name: clean(&unit.name).into_owned(),
-                    class: None,
-                    status: None,
-                    figures: Summary::default(),
-                },
-            });
-            let figures = self.below(Some(&unit.id), depth + 1);
-            sum.add(&figures);
-            if figures.accounts == 0 && !self.desk.scope.is_everything() {
-                self.nodes.truncate(at);
-            } else {
-                self.nodes[at].value.figures = figures;
-            }
-        }
-        let mut accounts = self.accounts.remove(&parent).unwrap_or_default();
-        accounts.sort_by(|a, b| by_name(&a.name, &b.name));
-        for account in accounts {
-            let known = self.figures.get(&account.id).cloned();
-            let figures = known.unwrap_or(Summary {
-                accounts: 1,
-                ..Summary::default()
-            });
-            sum.add(&figures);
-            self.nodes.push(Node {
-                key: Key::Account(account.id),
-                depth,
-                value: Item {
-                    name: clean(&account.name).into_owned(),
-                    class: Some(self.desk.environments.class(account, self.organization)),
-                    status: Some(account.status),
-                    figures,
-                },
-            });
-        }
-        sum
-    }
-}
-
-/// Columns of the tree, right-aligned at the same place in every row.
-struct Columns {
-    class: bool,
-    change: bool,
-}
-
-const CLASS: u16 = 9;
-const ACCOUNTS: u16 = 7;
-const HEALTH: u16 = 10;
-const COST: u16 = 8;
-const CHANGE: u16 = 9;
-
-impl Columns {
-    const fn new(width: u16) -> Self {
-        Self {
-            class: width >= 64,
-            change: width >= 74,
-        }
-    }
-
-    const fn width(&self) -> u16 {
-        let class = if self.class { CLASS } else { 0 };
-        let change = if self.change { CHANGE } else { 0 };
-        class + ACCOUNTS + HEALTH + COST + change
-    }
-
-    fn draw_head(&self, buffer: &mut Buffer, inner: Rect, brush: Brush<'_>) {
-        let Some(place) = row(inner, 0) else { return };
-        let style = brush.style(Role::ColumnHead);
-        put(
-            buffer,
-            shifted(place, 4),
-            &Span::styled("UNIT / ACCOUNT", style).into(),
-        );
-        let mut titles = String::new();
-        if self.class {
-            titles += &text::pad("ENV", CLASS.into(), brush.symbols);
-        }
-        titles += &text::pad_left("ACC  ", ACCOUNTS.into(), brush.symbols);
-        titles += &text::pad("HEALTH", HEALTH.into(), brush.symbols);
-        titles += &text::pad_left("MONTH", COST.into(), brush.symbols);
-        if self.change {
-            titles += &text::pad_left("CHANGE", CHANGE.into(), brush.symbols);
-        }
-        let left = place.width.saturating_sub(self.width());
-        put(
-            buffer,
-            shifted(place, left),
-            &Span::styled(titles, style).into(),
-        );
-    }
-
-    fn draw(&self, buffer: &mut Buffer, place: Rect, item: &Item, currency: &str, desk: &Desk<'_>) {
-        let brush = desk.brush();
-        let columns = self.width().min(place.width);
-        let name_width = place.width - columns;
-        let figures = &item.figures;
-        let out = matches!(item.status, Some(status) if status != AccountStatus::Active);
-        let role = match (item.status, figures.state()) {
-            (None, _) => Role::Strong,
-            _ if out => Role::Muted,
-            (_, State::Denied) => Role::Muted,
-            _ => Role::Text,
-        };
-        let name = text::fit(
-            &item.name,
-            usize::from(name_width).saturating_sub(1),
-            brush.symbols,
-        );
-        let name = Span::styled(name, brush.style(role));
-        put(
-            buffer,
-            Rect {
-                width: name_width,
-                ..place
-            },
-            &name.into(),
-        );
-
-        let mut spans: Vec<Span<'static>> = Vec::new();
-        if self.class {
-            let badge = item.class.map(|class| desk.class_badge(class));
-            let used = badge.as_ref().map_or(0, Span::width);
-            spans.extend(badge);
-            spans.push(" ".repeat(usize::from(CLASS).saturating_sub(used)).into());
-        }
-        let accounts = match item.status {
-            None => grouped(&figures.accounts.to_string()),
-            Some(_) => String::new(),
-        };
-        let accounts = text::pad_left(&format!("{accounts}  "), ACCOUNTS.into(), brush.symbols);
-        spans.push(Span::styled(accounts, brush.style(Role::Muted)));
-        let health = health(item, brush);
-        let used = health.iter().map(Span::width).sum::<usize>();
-        spans.extend(health);
-        spans.push(" ".repeat(usize::from(HEALTH).saturating_sub(used)).into());
-        let cost = if figures.spent.is_zero() && figures.last_month.is_zero() {
-            tables::text::UNKNOWN.to_owned()
-        } else {
-            money_short(figures.spent, currency)
-        };
-        let cost = text::pad_left(&cost, COST.into(), brush.symbols);
-        spans.push(Span::styled(cost, brush.style(role)));
-        if self.change {
-            spans.push(change(figures.change(), CHANGE, brush));
-        }
-        put(buffer, shifted(place, name_width), &Line::from(spans));
-    }
-}
-
-/// A change in percent in `cells`: what rises by much stands out.
-pub(super) fn change(percent: Option<f64>, cells: u16, brush: Brush<'_>) -> Span<'static> {
-    let role = match percent {
-        Some(10.0..) => Role::Warning,
-        _ => Role::Muted,
-    };
-    let said = match percent {
-        None => String::new(),
-        Some(percent @ 0.5..) => format!("{} +{percent:.0}%", brush.pick("▲", "^")),
-        Some(percent @ ..=-0.5) => format!("{} {percent:.0}%", brush.pick("▼", "v")),
-        Some(_) => "= 0%".into(),
-    };
-    let said = text::pad_left(&said, cells.into(), brush.symbols);
-    Span::styled(said, brush.style(role))
-}
-
-/// `✖ 1 ▲ 2` where something is wrong, else sign and word.
-fn health(item: &Item, brush: Brush<'_>) -> Vec<Span<'static>> {
-    let figures = &item.figures;
-    match item.status {
-        Some(AccountStatus::Active) | None => {}
-        Some(status) => {
-            let said = format!("{} {status}", brush.symbols.state(State::Off));
-            let said = text::fit(&said, usize::from(HEALTH) - 1, brush.symbols).into_owned();
-            return vec![Span::styled(said, brush.state_style(State::Off))];
-        }
-    }
-    if figures.failures + figures.warnings == 0 {
-        return vec![brush.mark(figures.state())];
-    }
-    let mut spans = Vec::new();
-    for (state, count) in [
-        (State::Failed, figures.failures),
-        (State::Warning, figures.warnings),
-    ] {
-        if count > 0 {
-            let said = format!("{} {count} ", brush.symbols.state(state));
-            spans.push(Span::styled(said, brush.state_style(state)));
-        }
-    }
-    spans
 }
 
 impl View for Home {

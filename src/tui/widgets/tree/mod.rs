@@ -1,17 +1,17 @@
 //! A virtual tree: folds and cursor by identity, the order of open rows kept as it changes.
 
+mod draw;
+
 use std::{collections::HashSet, hash::Hash};
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::layout::Rect;
 
-use super::{Brush, Click, Clicks, Window, put, row};
-use crate::tui::{Verb, theme::Role};
+use super::{Click, Clicks, Window};
+use crate::tui::Verb;
+
+pub use draw::{gutter, select, shifted};
 
 /// One row: its identity, how deep it stands, what it is.
 #[derive(Clone, Debug)]
@@ -273,76 +273,6 @@ impl<K: Clone + Eq + Hash, V> Tree<K, V> {
     fn is_open(&self, at: usize) -> bool {
         self.kept.is_none() && self.has_children(at) && !self.is_folded(at)
     }
-
-    /// Draws the rows that `area` shows: cursor, mark, indentation and fold sign; `paint` draws
-    /// the rest of each. Says where the cursor's row is.
-    pub fn draw(
-        &self,
-        buffer: &mut Buffer,
-        area: Rect,
-        focused: bool,
-        brush: Brush<'_>,
-        mut paint: impl FnMut(&mut Buffer, Rect, &Node<K, V>),
-    ) -> Option<Rect> {
-        let mut at_cursor = None;
-        let range = self.window.range(self.visible.len(), area.height.into());
-        for (line, at) in range.enumerate() {
-            let Some(place) = row(area, line) else { break };
-            let node = &self.nodes[self.visible[at]];
-            let here = at == self.window.cursor();
-            gutter(buffer, place, here, self.marked.contains(&node.key), brush);
-            let fold = match (self.has_children(at), self.is_folded(at)) {
-                (false, _) => "  ",
-                (true, true) => brush.pick("▸ ", "+ "),
-                (true, false) => brush.pick("▾ ", "- "),
-            };
-            let left = (2 + 2 * node.depth).min(place.width);
-            let rest = shifted(place, left);
-            put(
-                buffer,
-                rest,
-                &Span::styled(fold, brush.style(Role::Muted)).into(),
-            );
-            paint(buffer, shifted(rest, 2), node);
-            if here {
-                select(buffer, place, focused, brush);
-                at_cursor = Some(place);
-            }
-        }
-        at_cursor
-    }
-}
-
-/// The two cells before a row: cursor and mark. Signs, so that they need no colour.
-pub fn gutter(buffer: &mut Buffer, place: Rect, here: bool, marked: bool, brush: Brush<'_>) {
-    let cursor = if here { brush.pick("▌", ">") } else { " " };
-    let mark = if marked { brush.pick("✓", "+") } else { " " };
-    let line = Line::from(vec![
-        Span::styled(cursor, brush.style(Role::BorderFocused)),
-        Span::styled(mark, brush.style(Role::Mark)),
-    ]);
-    put(buffer, place, &line);
-}
-
-/// Lays the selection over a drawn row.
-pub fn select(buffer: &mut Buffer, place: Rect, focused: bool, brush: Brush<'_>) {
-    let place = place.intersection(buffer.area);
-    if focused {
-        buffer.set_style(place, brush.style(Role::Selection));
-    } else {
-        buffer.set_style(place, brush.style(Role::Strong));
-    }
-}
-
-/// `area` without its first `left` cells.
-#[must_use]
-pub fn shifted(area: Rect, left: u16) -> Rect {
-    let left = left.min(area.width);
-    Rect {
-        x: area.x + left,
-        width: area.width - left,
-        ..area
-    }
 }
 
 fn ends<K, V>(nodes: &[Node<K, V>]) -> Vec<usize> {
@@ -361,106 +291,4 @@ fn ends<K, V>(nodes: &[Node<K, V>]) -> Vec<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tree(shape: &[(&'static str, u16)]) -> Tree<&'static str, ()> {
-        let mut tree = Tree::default();
-        tree.set(nodes(shape));
-        tree
-    }
-
-    fn nodes(shape: &[(&'static str, u16)]) -> Vec<Node<&'static str, ()>> {
-        let node = |&(key, depth)| Node {
-            key,
-            depth,
-            value: (),
-        };
-        shape.iter().map(node).collect()
-    }
-
-    fn shown(tree: &Tree<&'static str, ()>) -> String {
-        let keys: Vec<&str> = tree
-            .visible
-            .iter()
-            .map(|&index| tree.nodes[index].key)
-            .collect();
-        keys.join(" ")
-    }
-
-    const SHAPE: &[(&str, u16)] = &[
-        ("root", 0),
-        ("prod", 1),
-        ("ml", 2),
-        ("app", 2),
-        ("dev", 1),
-        ("dev-ml", 2),
-    ];
-
-    #[test]
-    fn folds_inside_a_fold_are_remembered() {
-        let mut tree = tree(SHAPE);
-        tree.go_to(&"prod");
-        tree.act(Verb::Left);
-        assert_eq!(shown(&tree), "root prod dev dev-ml");
-        tree.act(Verb::Top);
-        tree.act(Verb::Left);
-        assert_eq!(shown(&tree), "root");
-        tree.act(Verb::Right);
-        assert_eq!(shown(&tree), "root prod dev dev-ml");
-        tree.go_to(&"prod");
-        tree.act(Verb::Right);
-        assert_eq!(shown(&tree), "root prod ml app dev dev-ml");
-    }
-
-    #[test]
-    fn left_on_a_leaf_goes_to_its_parent() {
-        let mut tree = tree(SHAPE);
-        tree.go_to(&"app");
-        tree.act(Verb::Left);
-        assert_eq!(tree.selected().map(|node| node.key), Some("prod"));
-    }
-
-    #[test]
-    fn cursor_folds_and_marks_survive_a_refresh_that_moves_everything() {
-        let mut tree = tree(SHAPE);
-        tree.go_to(&"dev");
-        tree.act(Verb::Left);
-        tree.go_to(&"app");
-        tree.act(Verb::Mark);
-        tree.go_to(&"app");
-        let mut shape = vec![("root", 0), ("audit", 1), ("prod", 1), ("app", 2)];
-        shape.extend([("ml", 2), ("dev", 1), ("dev-ml", 2)]);
-        tree.set(nodes(&shape));
-        assert_eq!(shown(&tree), "root audit prod app ml dev");
-        assert_eq!(tree.selected().map(|node| node.key), Some("app"));
-        assert_eq!(tree.marked().count(), 1);
-    }
-
-    #[test]
-    fn a_filter_keeps_the_path_to_a_match_and_what_is_below_it() {
-        let mut tree = tree(SHAPE);
-        tree.fold("prod");
-        tree.filter(Some(|node: &Node<&str, ()>| node.key == "app"));
-        assert_eq!(shown(&tree), "root prod app");
-        tree.filter(Some(|node: &Node<&str, ()>| node.key == "dev"));
-        assert_eq!(shown(&tree), "root dev dev-ml");
-        tree.filter(None::<fn(&Node<&str, ()>) -> bool>);
-        assert_eq!(shown(&tree), "root prod dev dev-ml");
-    }
-
-    #[test]
-    fn an_empty_tree_takes_every_key() {
-        let mut tree = tree(&[]);
-        for verb in [
-            Verb::Left,
-            Verb::Right,
-            Verb::Mark,
-            Verb::Down,
-            Verb::Bottom,
-        ] {
-            tree.act(verb);
-        }
-        assert!(tree.selected().is_none());
-    }
-}
+mod tests;

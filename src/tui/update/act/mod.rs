@@ -1,22 +1,21 @@
 //! What each action does: on the overlay that is open, on the deck, else on the view.
 
-use super::{costs_money, paid_requests, settle, to_overlay, wanted};
+mod asking;
+mod going;
+
+use super::{to_overlay, wanted};
 use crate::{
-    config::keymap::{Key, Named},
-    engine::{Request, machine::run, operations},
+    engine::operations,
     inventory::{Scope, tables::Object},
-    model::{EnvironmentClass, cost::PRICE_PER_REQUEST},
     provider::World,
     tui::{
         Action, Effect, State, Verb,
-        overlays::{
-            Form, Overlay, Prompt, Question, copy, diff, facts, help, messages, palette, pickers,
-            question::Answer,
-        },
+        overlays::{Form, Overlay, Prompt, copy, diff, facts, help, messages, palette, pickers},
         state::Access,
-        theme::Role,
     },
 };
+use asking::{arm, refresh, steer};
+use going::{back, home, open_view, scope_to_selection};
 
 /// So many times `back` in a row leads home from anywhere.
 const RETREATS: u8 = 5;
@@ -223,74 +222,8 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
     })
 }
 
-/// One level back: something that the view has open, its filter, then home.
-fn back(state: &mut State) -> Vec<Effect> {
-    let back = Verb::Back.into();
-    if let Some(effects) = state
-        .with_view(|view, desk| view.act(&back, desk))
-        .flatten()
-    {
-        return effects;
-    }
-    if state
-        .filters
-        .get(state.current)
-        .is_some_and(|filter| !filter.is_empty())
-    {
-        settle::filter(state, "");
-        return Vec::new();
-    }
-    home(state)
-}
-
-fn home(state: &mut State) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    while let Some(mut overlay) = state.overlays.pop() {
-        effects.extend(overlay.cancelled());
-    }
-    state.pending.clear();
-    state.retreats = 0;
-    if state.current != 0 {
-        state.history.back.push(state.current);
-        state.history.forward.clear();
-        state.current = 0;
-    }
-    effects.extend(wanted(state));
-    effects
-}
-
-fn open_view(state: &State, argument: Option<&str>) -> Vec<Effect> {
-    let name = argument.unwrap_or("home");
-    match state
-        .views
-        .iter()
-        .map(|view| view.name())
-        .find(|view| *view == name)
-    {
-        Some(view) => vec![Effect::Open { view, filter: None }],
-        None => match name {
-            "messages" => vec![Effect::Act(Verb::Messages.into())],
-            _ => vec![Effect::Say(format!("there is no view `{name}`"))],
-        },
-    }
-}
-
 fn selected(state: &State) -> Option<Object> {
     state.view()?.selected()
-}
-
-fn scope_to_selection(state: &State) -> Option<Vec<Effect>> {
-    let object = selected(state)?;
-    let mut scope = Scope {
-        regions: state.scope.regions.clone(),
-        ..Scope::default()
-    };
-    if object.kind == "unit" {
-        scope.units.insert(object.id.as_str().into());
-    } else {
-        scope.accounts.insert(object.account?);
-    }
-    Some(vec![Effect::SetScope(scope)])
 }
 
 fn difference(state: &mut State) -> Vec<Effect> {
@@ -306,38 +239,6 @@ fn difference(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks before the run under the cursor is paused, resumed or rolled back.
-fn steer(state: &mut State, verb: Verb) -> Option<Vec<Effect>> {
-    let object = selected(state)?;
-    let entry = state
-        .book
-        .runs
-        .iter()
-        .find(|entry| entry.summary.id.to_string() == object.id)?;
-    let run = entry.summary.id;
-    let (title, word, request) = match (verb, entry.summary.state) {
-        (Verb::RollBack, _) => {
-            let reason = "asked for in the deck".to_owned();
-            (
-                "Take back what the run has changed?",
-                "roll back",
-                Request::RollBack { reason },
-            )
-        }
-        (Verb::ResumeRun, _) | (_, run::State::Paused) => {
-            ("Resume the run?", "resume", Request::Resume)
-        }
-        _ => (
-            "Pause the run after what is under way?",
-            "pause",
-            Request::Pause,
-        ),
-    };
-    let question = Question::yes(title, word, Effect::Ask { run, request }, state.now);
-    push(state, question);
-    Some(Vec::new())
-}
-
 fn sign_in(state: &State) -> Vec<Effect> {
     match &state.world {
         World::Demo => vec![Effect::Say(
@@ -351,101 +252,4 @@ fn sign_in(state: &State) -> Vec<Effect> {
             vec![Effect::ShellOut(command)]
         }
     }
-}
-
-/// Reads what the view shows again; where that is paid for, the price comes first.
-fn refresh(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
-    let needs = state
-        .with_view(|view, desk| view.needs(desk))
-        .unwrap_or_default();
-    if !costs_money(&needs) || state.world == World::Demo || argument == Some("paid") {
-        return vec![Effect::Refresh(needs)];
-    }
-    let requests = paid_requests(&state.inventory);
-    let price = PRICE_PER_REQUEST * rust_decimal::Decimal::from(requests);
-    let lines = vec![
-        vec![(
-            Role::Text,
-            format!("Cost Explorer takes {requests} requests for this."),
-        )],
-        vec![(
-            Role::Muted,
-            "Each page is one, and each one costs $0.01.".to_owned(),
-        )],
-    ];
-    let answer = Answer {
-        key: Key::named(Named::Enter),
-        label: "refresh",
-        effects: vec![Effect::Refresh(needs)],
-    };
-    let question = Question::new(
-        "price",
-        format!("Refresh for ${price}?"),
-        lines,
-        vec![answer],
-        state.now,
-    );
-    push(state, question);
-    Vec::new()
-}
-
-/// Asks before arming: who we are and where it would count.
-fn arm(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
-    if state.access == Access::ReadOnly {
-        // Says why not.
-        return vec![Effect::Arm(0)];
-    }
-    if state.access == Access::Armed(None) {
-        return vec![Effect::Say(
-            "the simulated organization is always armed".into(),
-        )];
-    }
-    let Some(seconds) = period(argument.unwrap_or("15m")) else {
-        return vec![Effect::Say(
-            "say how long: `arm 15m`, at most `arm 8h`".into(),
-        )];
-    };
-    let identity = state.caller.as_ref().map_or_else(
-        || "not known yet".to_owned(),
-        |caller| caller.arn.to_string(),
-    );
-    let class = state
-        .class()
-        .map_or_else(|| "all environments".to_owned(), |class| class.to_string());
-    let role = match state.class() {
-        Some(EnvironmentClass::Dev) => Role::Dev,
-        Some(EnvironmentClass::Staging) => Role::Staging,
-        _ => Role::Prod,
-    };
-    let lines = vec![
-        vec![
-            (Role::Muted, "identity     ".to_owned()),
-            (Role::Text, identity),
-        ],
-        vec![(Role::Muted, "looking at   ".to_owned()), (role, class)],
-        Vec::new(),
-        vec![(
-            Role::Text,
-            format!(
-                "Plans can be carried out for {} min. Each is still",
-                seconds.div_ceil(60)
-            ),
-        )],
-        vec![(Role::Text, "reviewed and confirmed on its own.".to_owned())],
-    ];
-    let answer = Answer {
-        key: Key::char('y'),
-        label: "arm",
-        effects: vec![Effect::Arm(seconds)],
-    };
-    let question = Question::new("arm", "Arm the deck?", lines, vec![answer], state.now);
-    push(state, question);
-    Vec::new()
-}
-
-/// Seconds from `90s`, `15m`, `2h`; at most eight hours.
-fn period(text: &str) -> Option<u32> {
-    let length: jiff::SignedDuration = text.parse().ok()?;
-    let seconds = u32::try_from(length.as_secs()).ok()?;
-    (1..=8 * 3600).contains(&seconds).then_some(seconds)
 }
