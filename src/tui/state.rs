@@ -69,10 +69,12 @@ pub struct State {
     pub reading: Reading,
     /// What Cost Explorer was paid today, as it is shown; `None` where nothing was.
     pub spent: Option<String>,
+    /// So long the cursor rests on something before more is told about it.
+    pub rest: SignedDuration,
     /// How often in a row `back` was asked for.
     pub(super) retreats: u8,
-    /// Inventory version and scope that each view was derived from.
-    derived: Vec<Option<(u64, u64, u64)>>,
+    /// Versions of inventory, scope, journal and look that each view was derived from.
+    derived: Vec<Option<[u64; 4]>>,
     scope_version: u64,
     book_version: u64,
 }
@@ -207,6 +209,7 @@ impl State {
             book_version: 0,
             reading: Reading::default(),
             spent: None,
+            rest: SignedDuration::ZERO,
             retreats: 0,
             scope_version: 0,
         }
@@ -228,6 +231,8 @@ impl State {
             theme: &self.theme,
             symbols: self.symbols,
             now: self.today(),
+            wall: self.now,
+            rest: self.rest,
             book: &self.book,
         }
     }
@@ -252,6 +257,8 @@ impl State {
             theme: &self.theme,
             symbols: self.symbols,
             now,
+            wall: self.now,
+            rest: self.rest,
             book: &self.book,
         };
         Some(work(view.as_mut(), &desk))
@@ -260,11 +267,13 @@ impl State {
     /// Derives the current view again if what it was derived from has changed. Called before a
     /// frame, so that a burst of answers costs one derivation.
     pub fn prepare(&mut self) {
-        let wanted = Some((
+        let look = self.desk().brush().look();
+        let wanted = Some([
             self.inventory.version,
             self.scope_version,
             self.book_version,
-        ));
+            look,
+        ]);
         if self
             .derived
             .get(self.current)
@@ -359,11 +368,13 @@ impl State {
             .overlays
             .last()
             .and_then(|overlay| overlay.next_tick(self.now));
+        let resting = self.view().and_then(|view| view.next_tick(self.now));
         // Ages are told in coarse words; the finest step on screen is some seconds.
         let age = self
             .age()
             .map(|at| at + frame::next_age_step(self.now.duration_since(at)));
-        [armed, running, overlay, age, self.notes.next_end(self.now)]
+        let notes = self.notes.next_end(self.now);
+        [armed, running, overlay, resting, age, notes]
             .into_iter()
             .flatten()
             .min()

@@ -44,6 +44,8 @@ impl Bench {
             theme: &self.theme,
             symbols: self.symbols,
             now: self.now,
+            wall: self.now,
+            rest: jiff::SignedDuration::ZERO,
             book: &self.book,
         }
     }

@@ -10,7 +10,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use crossterm::event::EventStream;
 use futures::StreamExt;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, layout::Size};
 use tokio::{
     sync::mpsc::{self, UnboundedReceiver},
@@ -35,6 +35,9 @@ pub(super) use work::Work;
 
 /// More messages than a burst of answers brings; then a frame is due anyway.
 const BURST: usize = 4096;
+
+/// Longer than between two keys of a held one, shorter than a person waits for.
+const REST: SignedDuration = SignedDuration::from_millis(60);
 
 /// How the deck is run, beside the state that it starts from.
 pub struct Options {
@@ -70,6 +73,7 @@ pub type Reload = Arc<dyn Fn() -> Vec<Message> + Send + Sync>;
 pub async fn run(start: Start, provider: Provider, options: Options) -> io::Result<Outcome> {
     terminal::keep_screen_on_panic(options.log.clone());
     let mut state = State::new(start);
+    state.rest = REST;
     let modes = Modes {
         mouse: state.mouse,
         title: "awsdeck".into(),
@@ -224,7 +228,9 @@ impl Deck {
     fn draw(&mut self) -> io::Result<()> {
         self.state.now = Timestamp::now();
         self.state.prepare();
-        self.guard.set_title(title(&self.state))?;
+        if let Some(title) = self.guard.retitle(title(&self.state)) {
+            self.terminal.backend_mut().send_along(&title);
+        }
         let state = &self.state;
         self.terminal
             .draw(|frame| super::frame::draw(frame, state))?;

@@ -79,14 +79,15 @@ impl Guard {
         write(&switched)
     }
 
-    /// Changes the window's title; the one from before comes back at the end.
-    pub fn set_title(&mut self, title: String) -> io::Result<()> {
+    /// The bytes that change the window's title, to be sent with the next frame; the title from
+    /// before comes back at the end.
+    #[must_use]
+    pub fn retitle(&mut self, title: String) -> Option<String> {
         if self.modes.title == title {
-            return Ok(());
+            return None;
         }
-        let written = write(&titled(&title));
         self.modes.title = title;
-        written
+        Some(titled(&self.modes.title))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod colors;
 mod guard;
 mod input;
 mod panic;
+mod pen;
 mod screen;
 
 pub use clipboard::copied;

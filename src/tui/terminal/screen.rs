@@ -1,66 +1,56 @@
 //! A ratatui backend that writes once per frame, and nothing when nothing changed.
 
 use std::{
-    cell::RefCell,
+    cell::Cell as Slot,
     io::{self, Write},
-    rc::Rc,
 };
 
 use ratatui::{
-    backend::{Backend, ClearType, CrosstermBackend, WindowSize},
+    backend::{Backend, ClearType, WindowSize},
     buffer::Cell,
     layout::{Position, Size},
 };
 
-const BEGIN: &[u8] = b"\x1b[?2026h";
-const END: &[u8] = b"\x1b[?2026l";
+use super::pen::Pen;
 
-/// The bytes of a frame while it is put together.
-#[derive(Clone, Default)]
-struct Collected(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Collected {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+const BEGIN: &str = "\x1b[?2026h";
+const END: &str = "\x1b[?2026l";
 
 /// Collects a frame and sends it in one write, wrapped in a synchronized update.
 pub struct Screen<W: Write> {
-    inner: CrosstermBackend<Collected>,
-    frame: Collected,
     out: W,
-    /// Where the cursor is shown; `None` while hidden.
-    cursor: Option<Position>,
-    /// Where it is, shown or not: nobody else moves it, so it is never asked for.
+    frame: String,
+    pen: Pen,
+    /// Where the cursor is: nobody else moves it, so it is never asked for.
     at: Position,
-    size: Box<dyn Fn() -> io::Result<Size> + Send>,
     shown: bool,
+    size: Box<dyn Fn() -> io::Result<Size> + Send>,
+    columns: Slot<u16>,
 }
 
 impl<W: Write> Screen<W> {
     /// A screen on `out`, whose size is told by `size`.
     pub fn new(out: W, size: impl Fn() -> io::Result<Size> + Send + 'static) -> Self {
-        let frame = Collected::default();
         Self {
-            inner: CrosstermBackend::new(frame.clone()),
-            frame,
             out,
-            cursor: None,
+            frame: String::new(),
+            pen: Pen::default(),
             at: Position::ORIGIN,
-            size: Box::new(size),
             shown: false,
+            size: Box::new(size),
+            columns: Slot::new(u16::MAX),
         }
     }
 
-    /// Forgets what the terminal was told about the cursor, after somebody else had it.
+    /// Forgets what the terminal was told, after somebody else had it.
     pub fn forget(&mut self) {
-        self.cursor = None;
+        self.pen = Pen::default();
         self.shown = false;
+    }
+
+    /// Sends these bytes with the next frame.
+    pub fn send_along(&mut self, bytes: &str) {
+        self.frame.push_str(bytes);
     }
 }
 
@@ -71,29 +61,23 @@ impl<W: Write> Backend for Screen<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        // The inner backend resets colours even for an empty frame; an idle deck stays silent.
-        if content.peek().is_none() {
-            return Ok(());
-        }
-        self.inner.draw(content)?;
-        if let Some(at) = self.cursor {
-            self.inner.set_cursor_position(at)?;
+        for (x, y, cell) in content {
+            self.pen.put(x, y, cell, &mut self.frame);
+            self.pen.leave_edge(self.columns.get());
         }
         Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.cursor = None;
         if std::mem::take(&mut self.shown) {
-            self.inner.hide_cursor()?;
+            self.frame.push_str("\x1b[?25l");
         }
         Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
         if !std::mem::replace(&mut self.shown, true) {
-            self.inner.show_cursor()?;
+            self.frame.push_str("\x1b[?25h");
         }
         Ok(())
     }
@@ -103,25 +87,33 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        let position = position.into();
-        if self.cursor != Some(position) {
-            self.inner.set_cursor_position(position)?;
-        }
-        self.cursor = Some(position);
-        self.at = position;
+        self.at = position.into();
+        self.pen.go(self.at, &mut self.frame);
         Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        self.clear_region(ClearType::All)
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.inner.clear_region(clear_type)
+        // Many terminals fill what they clear with the ground that is set. It is cleared when the
+        // size has changed, which may have moved the cursor.
+        self.pen.wash(&mut self.frame);
+        self.frame.push_str(match clear_type {
+            ClearType::All => "\x1b[2J",
+            ClearType::AfterCursor => "\x1b[J",
+            ClearType::BeforeCursor => "\x1b[1J",
+            ClearType::CurrentLine => "\x1b[2K",
+            ClearType::UntilNewLine => "\x1b[K",
+        });
+        Ok(())
     }
 
     fn size(&self) -> io::Result<Size> {
-        (self.size)()
+        let size = (self.size)()?;
+        self.columns.set(size.width);
+        Ok(size)
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
@@ -133,14 +125,16 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let mut frame = self.frame.0.borrow_mut();
-        if frame.is_empty() {
+        if self.frame.is_empty() {
             return Ok(());
         }
-        frame.splice(..0, BEGIN.iter().copied());
-        frame.extend_from_slice(END);
-        let sent = self.out.write_all(&frame).and_then(|()| self.out.flush());
-        frame.clear();
+        self.frame.insert_str(0, BEGIN);
+        self.frame.push_str(END);
+        let sent = self
+            .out
+            .write_all(self.frame.as_bytes())
+            .and_then(|()| self.out.flush());
+        self.frame.clear();
         sent
     }
 }
@@ -183,7 +177,7 @@ mod tests {
             assert_eq!(count(), frames, "{text}");
         }
         for write in writes.0.lock().expect("one thread").iter() {
-            assert!(write.starts_with(BEGIN) && write.ends_with(END));
+            assert!(write.starts_with(BEGIN.as_bytes()) && write.ends_with(END.as_bytes()));
         }
     }
 }

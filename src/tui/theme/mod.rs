@@ -2,6 +2,8 @@
 
 mod symbols;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use ratatui::style::{Color, Modifier, Style};
 use strum::IntoEnumIterator;
 
@@ -20,6 +22,8 @@ const STEPS: usize = 65;
 #[derive(Clone, Debug)]
 pub struct Theme {
     pub name: String,
+    /// Another one for every theme that was resolved, even from a file of the same name.
+    pub version: u64,
     styles: Vec<Style>,
     ramps: Vec<Vec<Color>>,
     series: Vec<Color>,
@@ -34,6 +38,7 @@ impl Theme {
     /// Resolves `scheme` once for all that `depth` can show.
     #[must_use]
     pub fn new(scheme: &Scheme, depth: Depth) -> Self {
+        static VERSIONS: AtomicU64 = AtomicU64::new(0);
         let fallback = fallback(depth);
         let look = |role| {
             let look = scheme.look(role);
@@ -46,6 +51,7 @@ impl Theme {
         let stops = |ramp| fallback.as_ref().unwrap_or(scheme).ramp(ramp);
         Self {
             name: scheme.name.clone(),
+            version: VERSIONS.fetch_add(1, Ordering::Relaxed),
             styles: Role::iter().map(|role| style(look(role), depth)).collect(),
             ramps: Ramp::iter().map(|ramp| steps(stops(ramp), depth)).collect(),
             series: stops(Ramp::Series)

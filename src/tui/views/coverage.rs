@@ -25,6 +25,7 @@ const STALE_SECONDS: i64 = 15 * 60;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Coverage {
     accounts: BTreeMap<AccountId, Part>,
+    counts: Counts,
     oldest: Option<Timestamp>,
     pub(super) troubles: Vec<(AccountId, Trouble)>,
 }
@@ -36,17 +37,49 @@ struct Part {
     failed: Option<TroubleKind>,
 }
 
+/// Kept as parts are added: there may be ten thousand, and a frame asks for all of these.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    read: usize,
+    loading: usize,
+    denied: usize,
+    failed: usize,
+}
+
+impl Counts {
+    /// Counts a part in or out.
+    const fn note(&mut self, part: Part, is_in: bool) {
+        let denied = matches!(part.failed, Some(TroubleKind::Denied));
+        let failed = part.failed.is_some() && !denied;
+        let flags = [part.read, part.loading, denied, failed];
+        let [read, loading, denied, failed] = flags;
+        if is_in {
+            self.read += read as usize;
+            self.loading += loading as usize;
+            self.denied += denied as usize;
+            self.failed += failed as usize;
+        } else {
+            self.read -= read as usize;
+            self.loading -= loading as usize;
+            self.denied -= denied as usize;
+            self.failed -= failed as usize;
+        }
+    }
+}
+
 impl Coverage {
     /// Notes one read. `None` is one that was never asked for.
     pub(super) fn add<T>(&mut self, account: AccountId, read: Option<&Remote<T>>) {
         let part = self.accounts.entry(account).or_default();
         let Some(read) = read else { return };
+        self.counts.note(*part, false);
         part.read |= read.value().is_some();
         part.loading |= read.is_loading();
         if let Some(trouble) = read.trouble() {
             part.failed = Some(trouble.kind);
             self.troubles.push((account, trouble.clone()));
         }
+        self.counts.note(*part, true);
         if let Some(at) = read.read_at() {
             self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
         }
@@ -57,14 +90,15 @@ impl Coverage {
             .is_some_and(|oldest| now.duration_since(oldest).as_secs() > STALE_SECONDS)
     }
 
-    fn count(&self, is: impl Fn(&Part) -> bool) -> usize {
-        self.accounts.values().filter(|part| is(part)).count()
-    }
-
     /// `7 of 9 accounts  ⊘ 1 denied  ◐ 1 reading  12 s old`
     pub(super) fn line(&self, now: Timestamp, brush: Brush<'_>) -> Line<'static> {
         let all = self.accounts.len();
-        let read = self.count(|part| part.read);
+        let Counts {
+            read,
+            loading,
+            denied,
+            failed,
+        } = self.counts;
         let mut spans = Vec::new();
         let mut say = |text: String, role: Role| {
             if !spans.is_empty() {
@@ -86,11 +120,9 @@ impl Coverage {
                 say(text, crate::tui::Theme::state_role(state));
             }
         };
-        counted(State::Working, "reading", self.count(|part| part.loading));
-        let denied = |part: &Part| part.failed == Some(TroubleKind::Denied);
-        counted(State::Denied, "denied", self.count(denied));
-        let failed = |part: &Part| part.failed.is_some_and(|kind| kind != TroubleKind::Denied);
-        counted(State::Failed, "failed", self.count(failed));
+        counted(State::Working, "reading", loading);
+        counted(State::Denied, "denied", denied);
+        counted(State::Failed, "failed", failed);
         if let Some(oldest) = self.oldest {
             match span(now.duration_since(oldest)).as_str() {
                 "now" => {}
@@ -110,7 +142,12 @@ impl Coverage {
         if all == 0 {
             return Vacancy::new(State::Working, "reading the organization…", "");
         }
-        let read = self.count(|part| part.read);
+        let Counts {
+            read,
+            denied,
+            failed,
+            ..
+        } = self.counts;
         if let Some((_, trouble)) = self.troubles.first().filter(|_| read == 0) {
             let state = match trouble.kind {
                 TroubleKind::Denied | TroubleKind::SignedOut => State::Denied,
@@ -119,7 +156,7 @@ impl Coverage {
             let hint = trouble.hint.as_deref().unwrap_or("`r` tries again");
             return Vacancy::new(state, &trouble.message, hint);
         }
-        if read < all && self.count(|part| part.failed.is_some()) + read < all {
+        if read < all && denied + failed + read < all {
             let said = format!("reading {what}: {read} of {all} accounts so far…");
             return Vacancy::new(State::Working, &said, "");
         }

@@ -1,21 +1,40 @@
 //! The pane beside or below a list: more about what the cursor is on.
 
-use std::cell::Cell;
-
-use ratatui::{Frame, layout::Rect, text::Line};
-
-use crate::tui::{
-    Verb,
-    widgets::{Brush, Pairs, Pane, pane::scroll_mark},
+use std::{
+    cell::{Cell, RefCell},
+    hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// Whether the pane has the focus, and how far it is scrolled.
+use crossterm::event::{MouseEvent, MouseEventKind};
+use jiff::Timestamp;
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use super::Desk;
+use crate::tui::{
+    Verb,
+    widgets::{Brush, Pairs, Pane, memo::AGE_STEP, pane::scroll_mark},
+};
+
+/// Whether the pane has the focus, how far it is scrolled, and what it tells.
 #[derive(Debug, Default)]
 pub(super) struct Detail {
     pub(super) focused: bool,
     scroll: usize,
     /// Lines that were below the edge in the last frame.
     hidden: Cell<usize>,
+    told: RefCell<Option<Told>>,
+    /// Until then another thing is not told yet: the cursor may still be on its way.
+    rests: Option<Timestamp>,
+}
+
+/// What was told last.
+#[derive(Debug)]
+struct Told {
+    subject: u64,
+    /// Theme, signs and time: what else it depends on.
+    look: (u64, i64),
+    title: Line<'static>,
+    content: Pairs,
 }
 
 /// Where list and detail stand.
@@ -95,9 +114,74 @@ impl Detail {
         true
     }
 
-    /// Another thing is shown: from its beginning.
-    pub(super) fn rewind(&mut self) {
+    /// The cursor has moved: what it is on is told from its beginning, once it rests there.
+    pub(super) fn follow(&mut self, desk: &Desk<'_>) {
         self.scroll = 0;
+        self.rests = Some(desk.wall + desk.rest);
+    }
+
+    /// What was told may not be so any more.
+    pub(super) fn forget(&mut self) {
+        *self.told.get_mut() = None;
+    }
+
+    /// When the cursor has rested long enough, if that is still to come.
+    pub(super) fn next_tick(&self, wall: Timestamp) -> Option<Timestamp> {
+        self.rests.filter(|rests| *rests > wall)
+    }
+
+    /// Changes the pane, gives the focus back, or scrolls; `false` where the verb is none of that.
+    pub(super) fn take(&mut self, verb: Verb) -> bool {
+        match verb {
+            Verb::NextPane | Verb::PreviousPane => self.focused = !self.focused,
+            Verb::Back if self.focused => self.focused = false,
+            verb => return self.focused && self.act(verb),
+        }
+        true
+    }
+
+    /// A click on the pane, or the wheel over it.
+    pub(super) fn mouse(&mut self, event: MouseEvent) {
+        match event.kind {
+            MouseEventKind::ScrollDown => _ = self.act(Verb::Down),
+            MouseEventKind::ScrollUp => _ = self.act(Verb::Up),
+            MouseEventKind::Down(_) => self.focused = true,
+            _ => {}
+        }
+    }
+
+    /// Tells about `subject`; `make` is asked only when something else was told before, and not
+    /// while the cursor is on its way: a long flight over many rows costs their highlight alone.
+    pub(super) fn tell(
+        &self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        desk: &Desk<'_>,
+        subject: impl Hash,
+        make: impl FnOnce() -> (Line<'static>, Pairs),
+    ) {
+        let mut hasher = DefaultHasher::new();
+        subject.hash(&mut hasher);
+        let subject = hasher.finish();
+        let look = (desk.brush().look(), desk.now.as_second() / AGE_STEP);
+        let mut told = self.told.borrow_mut();
+        let flying = !self.focused && self.rests.is_some_and(|rests| rests > desk.wall);
+        let holds = told
+            .as_ref()
+            .is_some_and(|told| told.look == look && (told.subject == subject || flying));
+        if !holds {
+            let (title, content) = make();
+            *told = Some(Told {
+                subject,
+                look,
+                title,
+                content,
+            });
+        }
+        if let Some(told) = &*told {
+            let brush = desk.brush();
+            self.draw(frame, area, told.title.clone(), &told.content, brush);
+        }
     }
 
     /// The same for a screen that is nothing else.

@@ -1,6 +1,7 @@
 //! A view that is a list with details: its tables, what they need, what is told of one row.
 
-use crossterm::event::{MouseEvent, MouseEventKind};
+use crossterm::event::MouseEvent;
+use jiff::Timestamp;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -209,21 +210,21 @@ impl View for Listing {
             Some(grid) => (self.spec.banner)(grid.rows(), desk),
             None => Vec::new(),
         };
+        self.detail.forget();
     }
 
     fn filter(&mut self, text: &str, desk: &Desk<'_>) {
         for grid in &mut self.grids {
             grid.filter(text, desk.now);
         }
-        self.detail.rewind();
+        self.detail.follow(desk);
     }
 
     fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
         match action.verb {
             Verb::NextForm => self.show(self.form + 1, desk),
-            Verb::NextPane | Verb::PreviousPane => self.detail.focused = !self.detail.focused,
+            verb if self.detail.take(verb) => {}
             Verb::Open if !self.detail.focused => self.detail.focused = true,
-            Verb::Back if self.detail.focused => self.detail.focused = false,
             Verb::Back => {
                 if !self.grid_mut()?.back() {
                     return None;
@@ -231,13 +232,12 @@ impl View for Listing {
             }
             Verb::Describe => return Some(vec![Effect::Describe(self.selected()?)]),
             Verb::Refresh => return Some(vec![Effect::Refresh(self.needs(desk))]),
-            verb if self.detail.focused && self.detail.act(verb) => {}
             verb => {
                 let now = desk.now;
                 if !self.grid_mut()?.act(verb, now) {
                     return None;
                 }
-                self.detail.rewind();
+                self.detail.follow(desk);
             }
         }
         Some(Vec::new())
@@ -247,12 +247,7 @@ impl View for Listing {
         let split = self.detail.split(area, SHARE);
         let at = (event.column, event.row).into();
         if split.detail.is_some_and(|detail| detail.contains(at)) {
-            match event.kind {
-                MouseEventKind::ScrollDown => _ = self.detail.act(Verb::Down),
-                MouseEventKind::ScrollUp => _ = self.detail.act(Verb::Up),
-                MouseEventKind::Down(_) => self.detail.focused = true,
-                _ => {}
-            }
+            self.detail.mouse(event);
             return Vec::new();
         }
         let Some(main) = split.main else {
@@ -266,7 +261,7 @@ impl View for Listing {
             Click::Missed => {}
             Click::Taken => {
                 self.detail.focused = false;
-                self.detail.rewind();
+                self.detail.follow(desk);
             }
             Click::Opened => self.detail.focused = true,
         }
@@ -289,26 +284,28 @@ impl View for Listing {
         own.chain(common_hints()).collect()
     }
 
+    fn next_tick(&self, wall: Timestamp) -> Option<Timestamp> {
+        self.detail.next_tick(wall)
+    }
+
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
         let split = self.detail.split(area, SHARE);
         if let Some(main) = split.main {
             self.draw_main(frame, main, desk);
         }
         let Some(area) = split.detail else { return };
-        let brush = desk.brush();
         let selected = self
             .grid()
             .and_then(|grid| Some((&grid.table, grid.selected()?)));
-        match selected {
-            Some((table, row)) => {
-                let title = detail_title(row, desk);
-                let content = (self.spec.details)(table, row, desk);
-                self.detail.draw(frame, area, title, &content, brush);
-            }
-            None => self
-                .detail
-                .draw(frame, area, Line::default(), &Pairs::default(), brush),
-        }
+        let subject = selected.map(|(table, row)| (table.name, &row.object));
+        self.detail
+            .tell(frame, area, desk, subject, || match selected {
+                Some((table, row)) => (
+                    detail_title(row, desk),
+                    (self.spec.details)(table, row, desk),
+                ),
+                None => Default::default(),
+            });
     }
 }
 

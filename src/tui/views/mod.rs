@@ -1,6 +1,8 @@
 //! The screens. To add one: a file here, a line in [`all`], a key.
 
 mod backups;
+#[cfg(test)]
+mod bytes;
 mod clusters;
 mod costs;
 mod coverage;
@@ -19,7 +21,7 @@ mod zones;
 pub use runs::{Book, Entry, Said, Standing};
 
 use crossterm::event::MouseEvent;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{Frame, layout::Rect, text::Span};
 
 use super::{Action, Effect, Symbols, Theme, widgets::Brush};
@@ -57,6 +59,10 @@ pub trait View {
     fn marked(&self) -> Vec<Object>;
     /// Actions worth a hint in the footer, most useful first, with a short word each.
     fn hints(&self) -> Vec<(Action, &'static str)>;
+    /// When it looks different by the passing of time alone.
+    fn next_tick(&self, _wall: Timestamp) -> Option<Timestamp> {
+        None
+    }
     /// Draws itself. Reads only: a frame never changes what the deck knows.
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>);
 }
@@ -68,7 +74,12 @@ pub struct Desk<'a> {
     pub environments: &'a Environments,
     pub theme: &'a Theme,
     pub symbols: Symbols,
+    /// The time in the world that is shown: ages are counted from it.
     pub now: Timestamp,
+    /// The time at the terminal.
+    pub wall: Timestamp,
+    /// So long the cursor rests on something before more is told about it.
+    pub rest: SignedDuration,
     /// What the journal of runs tells.
     pub book: &'a Book,
 }

@@ -6,8 +6,9 @@ use super::Brush;
 use crate::tui::theme::{Role, Symbols};
 
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-const ASCII_LEVELS: [char; 8] = ['_', '_', '.', '.', '-', '-', '=', '#'];
+/// Never the full block: rows of charts below each other would run together.
+const LEVELS: [char; 7] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇'];
+const ASCII_LEVELS: [char; 7] = ['_', '.', '.', '-', '-', '=', '#'];
 
 /// A horizontal bar of `share` (0 to 1) of `cells`, in steps of an eighth of a cell. Always
 /// something where `share` is more than nothing.
@@ -58,19 +59,19 @@ pub fn sparkline(values: &[Option<f64>], cells: usize, symbols: Symbols) -> Stri
         .collect()
 }
 
-const fn levels(symbols: Symbols) -> &'static [char; 8] {
+const fn levels(symbols: Symbols) -> &'static [char; 7] {
     match symbols {
         Symbols::Unicode => &LEVELS,
         Symbols::Ascii => &ASCII_LEVELS,
     }
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 7
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 6
 fn level(value: f64, top: f64) -> usize {
     if top <= 0.0 || value.is_nan() {
         return 0;
     }
-    (value.max(0.0) / top * 7.0).round().min(7.0) as usize
+    (value.max(0.0) / top * 6.0).round().min(6.0) as usize
 }
 
 /// A sparkline whose last `open` values are not complete yet: hatched.
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn a_sparkline_shows_the_newest_and_leaves_gaps_for_the_unknown() {
         let values = [Some(9.0), Some(0.0), None, Some(2.0), Some(4.0)];
-        assert_eq!(sparkline(&values, 4, Symbols::Unicode), "▁ ▅█");
+        assert_eq!(sparkline(&values, 4, Symbols::Unicode), "▁ ▄▇");
         assert_eq!(sparkline(&values, 4, Symbols::Ascii), "_ -#");
         assert_eq!(sparkline(&[Some(0.0)], 4, Symbols::Unicode), "▁");
         assert_eq!(sparkline(&[], 4, Symbols::Unicode), "");

@@ -3,12 +3,22 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use super::Brush;
-use crate::tui::theme::Ramp;
+use crate::tui::theme::{Ramp, Role};
+
+/// What is less has no ground of its own: a screen on which everything glows says nothing.
+const FAINT: f64 = 0.25;
+
+/// Grounds differ by so many steps between nothing and all; more are not told apart.
+const STEPS: f64 = 12.0;
 
 /// The style of a cell at `share`, 0 to 1. The number stands in the cell whatever the colours, so
 /// a terminal without them loses nothing but the glance; there the greatest are bold.
 #[must_use]
 pub fn style(ramp: Ramp, share: f64, brush: Brush<'_>) -> Style {
+    if share < FAINT {
+        return brush.style(Role::Text);
+    }
+    let share = (share * STEPS).round() / STEPS;
     match brush.theme.ramp(ramp, share) {
         Color::Reset if share >= 0.75 => Style::new().add_modifier(Modifier::BOLD),
         Color::Reset => Style::new(),
@@ -16,14 +26,15 @@ pub fn style(ramp: Ramp, share: f64, brush: Brush<'_>) -> Style {
     }
 }
 
-/// Where `value` stands between nothing and `top` on a logarithmic scale, 0 to 1: costs spread
-/// over magnitudes, and a linear scale would show one bright cell and nothing else.
+/// Where `value` stands between nothing and `top`, 0 to 1, by the cube root: costs spread over
+/// magnitudes, and a linear scale would show one bright cell and nothing else, a logarithmic one
+/// all of them bright.
 #[must_use]
-pub fn log_share(value: f64, top: f64) -> f64 {
+pub fn share(value: f64, top: f64) -> f64 {
     if value <= 0.0 || top <= 0.0 {
         return 0.0;
     }
-    (value.ln_1p() / top.ln_1p()).clamp(0.0, 1.0)
+    (value / top).cbrt().clamp(0.0, 1.0)
 }
 
 /// Black or white, whichever reads better on `ground`.
@@ -92,9 +103,10 @@ mod tests {
     }
 
     #[test]
-    fn magnitudes_are_spread_over_the_scale() {
-        assert!(log_share(0.0, 50_000.0).abs() < f64::EPSILON);
-        assert!((log_share(50_000.0, 50_000.0) - 1.0).abs() < f64::EPSILON);
-        assert!(log_share(500.0, 50_000.0) > 0.5);
+    fn magnitudes_are_spread_over_the_scale_and_the_greatest_stands_out() {
+        assert!(share(0.0, 50_000.0).abs() < f64::EPSILON);
+        assert!((share(50_000.0, 50_000.0) - 1.0).abs() < f64::EPSILON);
+        assert!((0.2..0.25).contains(&share(500.0, 50_000.0)));
+        assert!((0.5..0.6).contains(&share(8_000.0, 50_000.0)));
     }
 }

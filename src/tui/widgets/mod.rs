@@ -5,6 +5,7 @@ mod click;
 pub mod figures;
 pub mod grid;
 pub mod heat;
+pub mod memo;
 pub mod pairs;
 pub mod pane;
 pub mod text;
@@ -15,6 +16,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line, text::Span
 
 pub use click::{Click, Clicks};
 pub use grid::Grid;
+pub use memo::Memo;
 pub use pairs::Pairs;
 pub use pane::Pane;
 pub use tree::Tree;
@@ -34,6 +36,12 @@ impl Brush<'_> {
     #[must_use]
     pub fn style(self, role: Role) -> Style {
         self.theme.style(role)
+    }
+
+    /// Changes whenever something drawn with it would look different.
+    #[must_use]
+    pub const fn look(self) -> u64 {
+        self.theme.version << 1 | self.symbols as u64
     }
 
     /// The first where the terminal shows Unicode, else the second.

@@ -15,7 +15,7 @@ use crate::{
         theme::{Ramp, Role},
         views::home::change,
         widgets::{
-            Brush, Window, bar, heat, put, row, text,
+            Brush, Memo, Window, bar, heat, put, row, text,
             tree::{gutter, select, shifted},
         },
     },
@@ -110,7 +110,7 @@ impl Columns {
         ];
         let shown = line.services.iter().take(self.services).copied();
         for amount in shown.chain([line.other(self.services)]) {
-            let share = heat::log_share(amount.to_f64().unwrap_or_default(), heat.top);
+            let share = heat::share(amount.to_f64().unwrap_or_default(), heat.top);
             let style = if strong || amount.is_zero() {
                 brush.style(if strong { Role::Strong } else { Role::Muted })
             } else {
@@ -138,8 +138,12 @@ fn cell(amount: Decimal, currency: &str, style: Style, brush: Brush<'_>) -> Span
     Span::styled(said, style)
 }
 
+/// Rows in words, by their place.
+pub(super) type Words = Memo<usize, Text<'static>>;
+
 /// What the table is drawn with, beside its figures.
 pub(super) struct Look<'a> {
+    pub(super) words: &'a Words,
     pub(super) order: Order,
     pub(super) currency: &'a str,
     pub(super) focused: bool,
@@ -156,6 +160,7 @@ pub(super) fn draw(
     brush: Brush<'_>,
 ) -> Option<Rect> {
     let columns = Columns::new(heat, area.width);
+    look.words.made_from((area.width, brush.look()));
     if let Some(place) = row(area, 0) {
         put(buffer, place, &columns.head(heat, look.order, brush));
     }
@@ -169,11 +174,9 @@ pub(super) fn draw(
         let item = &heat.lines[at];
         let here = at == window.cursor();
         gutter(buffer, place, here, (look.marked)(item), brush);
-        put(
-            buffer,
-            shifted(place, 2),
-            &columns.line(item, heat, look.currency, brush),
-        );
+        let make = || columns.line(item, heat, look.currency, brush);
+        let show = |line: &Text<'static>| put(buffer, shifted(place, 2), line);
+        look.words.show(at, make, show);
         if here {
             let name = Rect {
                 width: place.width.min(2 + columns.name + TOTAL + CHANGE),

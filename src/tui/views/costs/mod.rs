@@ -9,6 +9,7 @@ mod heat;
 use std::collections::HashSet;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use jiff::Timestamp;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -62,6 +63,8 @@ pub(super) struct Costs {
     detail: Detail,
     listing: Listing,
     filter: String,
+    /// Rows in words, by their place.
+    words: draw::Words,
 }
 
 impl Default for Costs {
@@ -76,6 +79,7 @@ impl Default for Costs {
             detail: Detail::default(),
             listing: Listing::new(&SPEC).after(&DRAWN),
             filter: String::new(),
+            words: draw::Words::default(),
         }
     }
 }
@@ -121,6 +125,8 @@ impl Costs {
         };
         self.heat.sort(self.order);
         self.keep(here);
+        self.words.forget();
+        self.detail.forget();
     }
 
     fn keep(&mut self, here: Option<AccountId>) {
@@ -138,6 +144,7 @@ impl Costs {
         let here = self.line().and_then(|line| line.account);
         self.order = order;
         self.heat.sort(order);
+        self.words.forget();
         self.keep(here);
     }
 
@@ -180,6 +187,7 @@ impl Costs {
             .draw(buffer, table, brush);
         }
         let look = draw::Look {
+            words: &self.words,
             order: self.order,
             currency: &costs.months.currency,
             focused: !self.detail.focused,
@@ -257,7 +265,7 @@ impl View for Costs {
         text.trim().clone_into(&mut self.filter);
         self.listing.filter(text, desk);
         self.narrow(desk);
-        self.detail.rewind();
+        self.detail.follow(desk);
     }
 
     fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
@@ -275,12 +283,10 @@ impl View for Costs {
             return self.listing.act(action, desk);
         }
         match action.verb {
-            Verb::NextPane | Verb::PreviousPane => self.detail.focused = !self.detail.focused,
-            Verb::Back if self.detail.focused => self.detail.focused = false,
+            verb if self.detail.take(verb) => {}
             Verb::Back if !self.marked.is_empty() => self.marked.clear(),
             Verb::Open if !self.detail.focused => self.detail.focused = true,
             Verb::Describe => return Some(vec![Effect::Describe(self.selected()?)]),
-            verb if self.detail.focused && self.detail.act(verb) => {}
             Verb::SortNext => self.sort(match self.order {
                 Order::Total => Order::Change,
                 Order::Change => Order::Name,
@@ -297,7 +303,7 @@ impl View for Costs {
                 if !self.window.act(verb, self.heat.lines.len()) {
                     return None;
                 }
-                self.detail.rewind();
+                self.detail.follow(desk);
             }
         }
         Some(Vec::new())
@@ -312,11 +318,9 @@ impl View for Costs {
         let len = self.heat.lines.len();
         let over = split.detail.is_some_and(|detail| detail.contains(at));
         match event.kind {
-            MouseEventKind::ScrollDown if over => _ = self.detail.act(Verb::Down),
-            MouseEventKind::ScrollUp if over => _ = self.detail.act(Verb::Up),
+            _ if over => self.detail.mouse(event),
             MouseEventKind::ScrollDown => self.window.wheel(true, len),
             MouseEventKind::ScrollUp => self.window.wheel(false, len),
-            MouseEventKind::Down(MouseButton::Left) if over => self.detail.focused = true,
             MouseEventKind::Down(MouseButton::Left) => {
                 let (Some(main), Some(costs)) = (split.main, desk.inventory.costs.value()) else {
                     return Vec::new();
@@ -332,7 +336,7 @@ impl View for Costs {
                     && let Some(index) = self.window.at(usize::from(event.row - body.y), len)
                 {
                     self.window.go(index, len);
-                    self.detail.rewind();
+                    self.detail.follow(desk);
                     self.detail.focused = self.clicks.is_double(index, desk.now);
                 }
             }
@@ -372,6 +376,13 @@ impl View for Costs {
         form.into_iter().chain(common_hints()).collect()
     }
 
+    fn next_tick(&self, wall: Timestamp) -> Option<Timestamp> {
+        match self.form {
+            0 => self.detail.next_tick(wall),
+            _ => self.listing.next_tick(wall),
+        }
+    }
+
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
         if self.form > 0 {
             return self.listing.draw(frame, area, desk);
@@ -381,11 +392,14 @@ impl View for Costs {
             self.draw_main(frame, main, desk);
         }
         let Some(area) = split.detail else { return };
-        let (title, content) = match (self.line(), desk.inventory.costs.value()) {
-            (Some(line), Some(costs)) => details::details(line, &self.heat, costs, desk),
-            _ => Default::default(),
-        };
-        self.detail.draw(frame, area, title, &content, desk.brush());
+        let line = self.line();
+        let subject = line.map(|line| line.account);
+        self.detail.tell(frame, area, desk, subject, || {
+            match (line, desk.inventory.costs.value()) {
+                (Some(line), Some(costs)) => details::details(line, &self.heat, costs, desk),
+                _ => Default::default(),
+            }
+        });
     }
 }
 

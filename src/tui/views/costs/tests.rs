@@ -9,19 +9,19 @@ use crate::{
 #[test]
 fn accounts_stand_against_services_and_add_up() {
     let bench = Bench::new(sample::inventory());
-    insta::assert_snapshot!(bench.drawn(&mut Costs::default(), 80, 24), @r"
+    insta::assert_snapshot!(bench.drawn(&mut Costs::default(), 80, 24), @"
     ╭ costs(9) ──────────────────────────────────── [heat] costs budgets anomalies ╮
     │  Jan 2026 to date  net amortized  Cost Explorer, 3 h old  ░ incomplete       │
     │  ACCOUNT           TOTAL▼  CHANGE      EC2      RDS    other BY DAY          │
-    │▌ prod-ml           $12.5k   ▲ +6%   $8.7k    $2.0k    $1.8k  ▆▆▆▆▆▆▆▆▆▆▆▆██░ │
-    │  prod-app           $4.1k    = 0%   $2.9k     $667     $578  ██████████████░ │
-    │  staging-ml         $1.1k    = 0%    $794     $185     $161  ██████████████░ │
-    │  prod-shared         $912    = 0%    $635     $148     $128  ██████████████░ │
-    │  staging-app         $684    = 0%    $476     $111      $96  ██████████████░ │
-    │  dev-ml              $456    = 0%    $318      $74      $64  ██████████████░ │
-    │  staging-shared      $456    = 0%    $318      $74      $64  ██████████████░ │
-    │  dev-app             $228    = 0%    $159      $37      $32  ██████████████░ │
-    │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $2.9k  ▇▇▇▇▇▇▇▇▇▇▇▇██░ │
+    │▌ prod-ml           $12.5k   ▲ +6%   $8.7k    $2.0k    $1.8k  ▅▅▅▅▅▅▅▅▅▅▅▅▇▇░ │
+    │  prod-app           $4.1k    = 0%   $2.9k     $667     $578  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇░ │
+    │  staging-ml         $1.1k    = 0%    $794     $185     $161  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇░ │
+    │  prod-shared         $912    = 0%    $635     $148     $128  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇░ │
+    │  staging-app         $684    = 0%    $476     $111      $96  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇░ │
+    │  dev-ml              $456    = 0%    $318      $74      $64  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇░ │
+    │  staging-shared      $456    = 0%    $318      $74      $64  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇░ │
+    │  dev-app             $228    = 0%    $159      $37      $32  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇░ │
+    │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $2.9k  ▆▆▆▆▆▆▆▆▆▆▆▆▇▇░ │
     │                                                                              │
     │  forecast  $61.7k ±$3.0k at month's end (80%: $58.7k to $64.7k), all accounts│
     │  budget    organization   ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%  │
@@ -29,7 +29,7 @@ fn accounts_stand_against_services_and_add_up() {
     ╭ prod-ml  888888888888  PROD ─────────────────────────────────────────────────╮
     │ this month    $12,534.98   ▲ +6%  complete days against the same of last mo… ┃
     │ last month    $26,221.14                                                     ┃
-    │ by day        ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆██░                  │
+    │ by day        ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▇▇░                  │
     │                                                                              │
     │ Anomalies                                                                    │
     │ ▲ $3,100.00 more than expected  EC2  since 2026-01-12  EU-BoxUsage:p5.48xla… │
@@ -40,20 +40,20 @@ fn accounts_stand_against_services_and_add_up() {
 #[test]
 fn a_wide_screen_has_more_services_longer_trends_and_the_account_beside() {
     let bench = Bench::new(sample::inventory());
-    insta::assert_snapshot!(bench.drawn(&mut Costs::default(), 170, 24), @r"
+    insta::assert_snapshot!(bench.drawn(&mut Costs::default(), 170, 24), @"
     ╭ costs(9) ──────────────────────────────────────────────────────────────────── [heat] costs budgets anomalies ╮╭ prod-ml  888888888888  PROD ───────────────────────────╮
     │  Jan 2026 to date  net amortized  Cost Explorer, 3 h old  ░ incomplete                                       ││ this month    $12,534.98   ▲ +6%  complete days again… │
     │  ACCOUNT           TOTAL▼  CHANGE      EC2      RDS      EKS       S3 EC2 oth… CloudWa…    other BY DAY      ││ last month    $26,221.14                               │
-    │▌ prod-ml           $12.5k   ▲ +6%   $8.7k    $2.0k     $708     $534     $388     $116      $19  ▆▆▆▆▆▆▆▆██░ ││ by day        ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆… │
-    │  prod-app           $4.1k    = 0%   $2.9k     $667     $232     $175     $127      $38       $6  ██████████░ ││                                                        │
-    │  staging-ml         $1.1k    = 0%    $794     $185      $64      $49      $35      $11       $2  ██████████░ ││ Anomalies                                              │
-    │  prod-shared         $912    = 0%    $635     $148      $52      $39      $28       $8       $1  ██████████░ ││ ▲ $3,100.00 more than expected  EC2  since 2026-01-12… │
-    │  staging-app         $684    = 0%    $476     $111      $39      $29      $21       $6       $1  ██████████░ ││                                                        │
-    │  dev-ml              $456    = 0%    $318      $74      $26      $19      $14       $4       $1  ██████████░ ││ Services                                               │
-    │  staging-shared      $456    = 0%    $318      $74      $26      $19      $14       $4       $1  ██████████░ ││ EC2           ████████████████    $8.7k                │
-    │  dev-app             $228    = 0%    $159      $37      $13      $10       $7       $2       $0  ██████████░ ││ RDS           ███▊                $2.0k                │
-    │  dev-shared          $228    = 0%    $159      $37      $13      $10       $7       $2       $0  ██████████░ ││ EKS           █▎                   $708                │
-    │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $1.2k     $883     $642     $193      $32  ▇▇▇▇▇▇▇▇██░ ││ S3            █                    $534                │
+    │▌ prod-ml           $12.5k   ▲ +6%   $8.7k    $2.0k     $708     $534     $388     $116      $19  ▅▅▅▅▅▅▅▅▇▇░ ││ by day        ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅… │
+    │  prod-app           $4.1k    = 0%   $2.9k     $667     $232     $175     $127      $38       $6  ▇▇▇▇▇▇▇▇▇▇░ ││                                                        │
+    │  staging-ml         $1.1k    = 0%    $794     $185      $64      $49      $35      $11       $2  ▇▇▇▇▇▇▇▇▇▇░ ││ Anomalies                                              │
+    │  prod-shared         $912    = 0%    $635     $148      $52      $39      $28       $8       $1  ▇▇▇▇▇▇▇▇▇▇░ ││ ▲ $3,100.00 more than expected  EC2  since 2026-01-12… │
+    │  staging-app         $684    = 0%    $476     $111      $39      $29      $21       $6       $1  ▇▇▇▇▇▇▇▇▇▇░ ││                                                        │
+    │  dev-ml              $456    = 0%    $318      $74      $26      $19      $14       $4       $1  ▇▇▇▇▇▇▇▇▇▇░ ││ Services                                               │
+    │  staging-shared      $456    = 0%    $318      $74      $26      $19      $14       $4       $1  ▇▇▇▇▇▇▇▇▇▇░ ││ EC2           ████████████████    $8.7k                │
+    │  dev-app             $228    = 0%    $159      $37      $13      $10       $7       $2       $0  ▇▇▇▇▇▇▇▇▇▇░ ││ RDS           ███▊                $2.0k                │
+    │  dev-shared          $228    = 0%    $159      $37      $13      $10       $7       $2       $0  ▇▇▇▇▇▇▇▇▇▇░ ││ EKS           █▎                   $708                │
+    │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $1.2k     $883     $642     $193      $32  ▆▆▆▆▆▆▆▆▇▇░ ││ S3            █                    $534                │
     │                                                                                                              ││ EC2 other     ▊                    $388                │
     │                                                                                                              ││ CloudWatch    ▎                    $116                │
     │                                                                                                              ││ KMS           ▏                     $19                │

@@ -71,17 +71,16 @@ impl Columns {
         );
     }
 
-    pub(super) fn draw(
+    /// A row of `width` cells.
+    pub(super) fn line(
         &self,
-        buffer: &mut Buffer,
-        place: Rect,
+        width: u16,
         item: &Item,
         currency: &str,
         desk: &Desk<'_>,
-    ) {
+    ) -> Line<'static> {
         let brush = desk.brush();
-        let columns = self.width().min(place.width);
-        let name_width = place.width - columns;
+        let name_width = usize::from(width.saturating_sub(self.width()));
         let figures = &item.figures;
         let out = matches!(item.status, Some(status) if status != AccountStatus::Active);
         let role = match (item.status, figures.state()) {
@@ -90,22 +89,9 @@ impl Columns {
             (_, State::Denied) => Role::Muted,
             _ => Role::Text,
         };
-        let name = text::fit(
-            &item.name,
-            usize::from(name_width).saturating_sub(1),
-            brush.symbols,
-        );
-        let name = Span::styled(name, brush.style(role));
-        put(
-            buffer,
-            Rect {
-                width: name_width,
-                ..place
-            },
-            &name.into(),
-        );
-
-        let mut spans: Vec<Span<'static>> = Vec::new();
+        let name = text::fit(&item.name, name_width.saturating_sub(1), brush.symbols);
+        let name = text::pad(&name, name_width, brush.symbols);
+        let mut spans = vec![Span::styled(name, brush.style(role))];
         if self.class {
             let badge = item.class.map(|class| desk.class_badge(class));
             let used = badge.as_ref().map_or(0, Span::width);
@@ -132,7 +118,7 @@ impl Columns {
         if self.change {
             spans.push(change(figures.change(), CHANGE, brush));
         }
-        put(buffer, shifted(place, name_width), &Line::from(spans));
+        spans.into()
     }
 }
 

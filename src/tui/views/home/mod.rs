@@ -7,8 +7,9 @@ mod summary;
 
 use std::collections::HashMap;
 
-use crossterm::event::{MouseEvent, MouseEventKind};
-use ratatui::{Frame, layout::Rect};
+use crossterm::event::MouseEvent;
+use jiff::Timestamp;
+use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
     Desk, View,
@@ -24,7 +25,7 @@ use crate::{
     model::{AccountId, AccountStatus, EnvironmentClass, State, Trouble, UnitId},
     tui::{
         Action, Effect, Verb,
-        widgets::{Click, Pane, Tree, pane::scroll_mark, tree::Node},
+        widgets::{Click, Memo, Pane, Tree, pane::scroll_mark, put, tree::Node},
     },
 };
 use columns::Columns;
@@ -44,6 +45,10 @@ pub(super) struct Home {
     detail: Detail,
     coverage: Coverage,
     trouble: Option<Trouble>,
+    /// Accounts in the tree, and those that the filter lets through.
+    counted: (usize, usize),
+    /// Rows in words, by the place of their node.
+    words: Memo<usize, Line<'static>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +68,11 @@ struct Item {
 
 impl Home {
     fn apply_filter(&mut self, desk: &Desk<'_>) {
+        self.narrow(desk);
+        self.count();
+    }
+
+    fn narrow(&mut self, desk: &Desk<'_>) {
         if self.filter.is_empty() {
             self.tree.filter(None::<fn(&Node<Key, Item>) -> bool>);
             return;
@@ -83,12 +93,10 @@ impl Home {
         }));
     }
 
-    fn accounts(&self) -> usize {
-        self.tree
-            .nodes()
-            .iter()
-            .filter(|node| matches!(node.key, Key::Account(_)))
-            .count()
+    fn count(&mut self) {
+        let is_account = |node: &Node<Key, Item>| matches!(node.key, Key::Account(_));
+        let all = self.tree.nodes().iter().filter(|node| is_account(node));
+        self.counted = (all.count(), self.tree.visible_count(is_account));
     }
 
     fn draw_tree(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
@@ -106,13 +114,18 @@ impl Home {
         }
         let columns = Columns::new(inner.width);
         columns.draw_head(buffer, slim(inner), brush);
+        self.words.made_from((inner.width, brush.look()));
         let currency = &self.summaries.currency;
         let cursor = self.tree.draw(
             buffer,
             body(slim(inner)),
             !self.detail.focused,
             brush,
-            |buffer, place, node| columns.draw(buffer, place, &node.value, currency, desk),
+            |buffer, place, at, node| {
+                let make = || columns.line(place.width, &node.value, currency, desk);
+                let show = |line: &Line<'static>| put(buffer, place, line);
+                self.words.show(at, make, show);
+            },
         );
         scroll_mark(buffer, area, self.tree.window.top(), self.tree.len(), brush);
         if let Some(at) = cursor.filter(|_| !self.detail.focused) {
@@ -182,16 +195,12 @@ impl View for Home {
     }
 
     fn title(&self) -> String {
-        let all = grouped(&self.accounts().to_string());
+        let (all, some) = self.counted;
+        let all = grouped(&all.to_string());
         if self.filter.is_empty() {
             return format!("accounts({all})");
         }
-        format!(
-            "accounts({}/{all}) /{}",
-            self.tree
-                .visible_count(|node| matches!(node.key, Key::Account(_))),
-            self.filter
-        )
+        format!("accounts({some}/{all}) /{}", self.filter)
     }
 
     fn needs(&self, desk: &Desk<'_>) -> Vec<Query> {
@@ -222,18 +231,19 @@ impl View for Home {
         let nodes = self.nodes(desk);
         self.tree.set(nodes);
         self.apply_filter(desk);
+        self.words.forget();
+        self.detail.forget();
     }
 
     fn filter(&mut self, text: &str, desk: &Desk<'_>) {
         text.trim().clone_into(&mut self.filter);
         self.apply_filter(desk);
-        self.detail.rewind();
+        self.detail.follow(desk);
     }
 
     fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
         match action.verb {
-            Verb::NextPane | Verb::PreviousPane => self.detail.focused = !self.detail.focused,
-            Verb::Back if self.detail.focused => self.detail.focused = false,
+            verb if self.detail.take(verb) => {}
             Verb::Back => {
                 self.tree.marked().next()?;
                 self.tree.clear_marks();
@@ -241,12 +251,11 @@ impl View for Home {
             Verb::Open if !self.detail.focused => self.open(),
             Verb::Describe => return Some(vec![Effect::Describe(self.selected()?)]),
             Verb::Refresh => return Some(vec![Effect::Refresh(self.needs(desk))]),
-            verb if self.detail.focused && self.detail.act(verb) => {}
             verb => {
                 if !self.tree.act(verb) {
                     return None;
                 }
-                self.detail.rewind();
+                self.detail.follow(desk);
             }
         }
         Some(Vec::new())
@@ -256,12 +265,7 @@ impl View for Home {
         let split = self.detail.split(area, SHARE);
         let at = (event.column, event.row).into();
         if split.detail.is_some_and(|detail| detail.contains(at)) {
-            match event.kind {
-                MouseEventKind::ScrollDown => _ = self.detail.act(Verb::Down),
-                MouseEventKind::ScrollUp => _ = self.detail.act(Verb::Up),
-                MouseEventKind::Down(_) => self.detail.focused = true,
-                _ => {}
-            }
+            self.detail.mouse(event);
             return Vec::new();
         }
         let Some(main) = split.main else {
@@ -274,7 +278,7 @@ impl View for Home {
             Click::Missed => {}
             Click::Taken => {
                 self.detail.focused = false;
-                self.detail.rewind();
+                self.detail.follow(desk);
             }
             Click::Opened => self.open(),
         }
@@ -298,14 +302,19 @@ impl View for Home {
             .collect()
     }
 
+    fn next_tick(&self, wall: Timestamp) -> Option<Timestamp> {
+        self.detail.next_tick(wall)
+    }
+
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
         let split = self.detail.split(area, SHARE);
         if let Some(main) = split.main {
             self.draw_tree(frame, main, desk);
         }
         if let Some(area) = split.detail {
-            let (title, content) = self.details(desk);
-            self.detail.draw(frame, area, title, &content, desk.brush());
+            let subject = self.tree.selected().map(|node| &node.key);
+            self.detail
+                .tell(frame, area, desk, subject, || self.details(desk));
         }
     }
 }

@@ -35,7 +35,7 @@ fn a_wide_screen_shows_the_account_beside_the_tree() {
     let mut home = Home::default();
     home.derive(&bench.desk());
     home.tree.go_to(&Key::Account(sample::account(8)));
-    insta::assert_snapshot!(bench.drawn(&mut home, 150, 30), @r"
+    insta::assert_snapshot!(bench.drawn(&mut home, 150, 30), @"
     ╭ accounts(9) ────────────────────────────────────────────────────────────╮╭ ▲ prod-ml  888888888888  PROD ──────────────────────────────────────────╮
     │    UNIT / ACCOUNT                    ENV        ACC  HEALTH       MONTH ││ Findings                                                                │
     │  ▾ Root                                           9  ✖ 2 ▲ 8     $20.7k ││ ▲ prod-ml ⇄ prod-shared  prod-shared has no route to prod-ml (10.22.0.… │
@@ -46,7 +46,7 @@ fn a_wide_screen_shows_the_account_beside_the_tree() {
     │          dev-shared                  DEV             ● ok          $228 ││                                                                         │
     │      ▾ Prod                                       3  ✖ 2 ▲ 7     $17.5k ││ Figures                                                                 │
     │          prod-app                    PROD            ✖ 2 ▲ 1      $4.1k ││ this month  $12.5k   ▲ +6%   last month $26.2k                          │
-    │▌         prod-ml                     PROD            ▲ 5         $12.5k ││ by day      ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆██░               │
+    │▌         prod-ml                     PROD            ▲ 5         $12.5k ││ by day      ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▇▇░               │
     │          prod-shared                 PROD            ▲ 1           $912 ││ clusters    1   nodes 11                                                │
     │      ▾ Staging                                    3  ● ok         $2.3k ││ GPUs        █████████▉░░ 41 of 50 GPUs in use                           │
     │          staging-app                 STAGING         ● ok          $684 ││ network     1 VPC   1 peering                                           │

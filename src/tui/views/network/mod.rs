@@ -10,6 +10,7 @@ mod parts;
 mod signs;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect};
 
 use super::{
@@ -155,8 +156,8 @@ impl Network {
         self.detail.split(area, SHARE)
     }
 
-    fn go(&mut self, right: i32, down: i32) {
-        self.detail.rewind();
+    fn go(&mut self, right: i32, down: i32, desk: &Desk<'_>) {
+        self.detail.follow(desk);
         if self.form == 1 {
             self.at = self.at.step(right, down, self.topology.nodes.len());
         } else if let Some(next) = self
@@ -221,7 +222,7 @@ impl View for Network {
         text.trim().clone_into(&mut self.filter);
         self.listing.filter(text, desk);
         self.narrow(desk);
-        self.detail.rewind();
+        self.detail.follow(desk);
     }
 
     fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
@@ -236,20 +237,18 @@ impl View for Network {
             return self.listing.act(action, desk);
         }
         match action.verb {
-            Verb::NextPane | Verb::PreviousPane => self.detail.focused = !self.detail.focused,
-            Verb::Back if self.detail.focused => self.detail.focused = false,
+            verb if self.detail.take(verb) => {}
             Verb::Open if !self.detail.focused => self.detail.focused = true,
             Verb::Describe => return Some(vec![Effect::Describe(self.selected()?)]),
             Verb::Refresh => return Some(vec![Effect::Refresh(needs(desk))]),
-            verb if self.detail.focused && self.detail.act(verb) => {}
-            Verb::Up => self.go(0, -1),
-            Verb::Down => self.go(0, 1),
-            Verb::Left => self.go(-1, 0),
-            Verb::Right => self.go(1, 0),
-            Verb::PageUp => self.go(0, -5),
-            Verb::PageDown => self.go(0, 5),
-            Verb::Top => self.go(0, i32::MIN),
-            Verb::Bottom => self.go(0, i32::MAX),
+            Verb::Up => self.go(0, -1, desk),
+            Verb::Down => self.go(0, 1, desk),
+            Verb::Left => self.go(-1, 0, desk),
+            Verb::Right => self.go(1, 0, desk),
+            Verb::PageUp => self.go(0, -5, desk),
+            Verb::PageDown => self.go(0, 5, desk),
+            Verb::Top => self.go(0, i32::MIN, desk),
+            Verb::Bottom => self.go(0, i32::MAX, desk),
             _ => return None,
         }
         Some(Vec::new())
@@ -264,17 +263,15 @@ impl View for Network {
             .detail
             .is_some_and(|detail| detail.contains((event.column, event.row).into()));
         match event.kind {
-            MouseEventKind::ScrollDown if over => _ = self.detail.act(Verb::Down),
-            MouseEventKind::ScrollUp if over => _ = self.detail.act(Verb::Up),
-            MouseEventKind::ScrollDown => self.go(0, 1),
-            MouseEventKind::ScrollUp => self.go(0, -1),
-            MouseEventKind::Down(MouseButton::Left) if over => self.detail.focused = true,
+            _ if over => self.detail.mouse(event),
+            MouseEventKind::ScrollDown => self.go(0, 1, desk),
+            MouseEventKind::ScrollUp => self.go(0, -1, desk),
             MouseEventKind::Down(MouseButton::Left) => {
                 let (Some(main), Some(cursor)) = (split.main, self.spot()) else {
                     return Vec::new();
                 };
                 self.detail.focused = false;
-                self.detail.rewind();
+                self.detail.follow(desk);
                 let inner = Pane::inner(main);
                 if self.form == 1 {
                     let plan = matrix::Plan::new(inner, &self.topology, self.at);
@@ -349,6 +346,14 @@ impl View for Network {
             .collect()
     }
 
+    fn next_tick(&self, wall: Timestamp) -> Option<Timestamp> {
+        if self.is_drawn() {
+            self.detail.next_tick(wall)
+        } else {
+            self.listing.next_tick(wall)
+        }
+    }
+
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
         if !self.is_drawn() {
             return self.listing.draw(frame, area, desk);
@@ -358,11 +363,11 @@ impl View for Network {
             self.draw_main(frame, main, desk);
         }
         if let Some(area) = split.detail {
-            let (title, content) = match self.spot() {
-                Some(spot) => details::details(&spot, &self.topology, desk),
+            let spot = self.spot();
+            self.detail.tell(frame, area, desk, &spot, || match &spot {
+                Some(spot) => details::details(spot, &self.topology, desk),
                 None => Default::default(),
-            };
-            self.detail.draw(frame, area, title, &content, desk.brush());
+            });
         }
     }
 }

@@ -70,6 +70,7 @@ impl Network {
             .or_else(|| Some(self.lanes.first()?.rows.first()?.spots().first()?.clone()));
         self.at = self.at.step(0, 0, topology.nodes.len());
         self.topology = topology;
+        self.detail.forget();
     }
 }
 

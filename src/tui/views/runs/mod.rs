@@ -218,7 +218,7 @@ impl View for Runs {
                     return None;
                 }
                 self.remember(&entries);
-                self.detail.rewind();
+                self.detail.follow(desk);
             }
         }
         Some(Vec::new())

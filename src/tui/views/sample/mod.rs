@@ -3,6 +3,7 @@
 
 mod clusters;
 mod costs;
+mod large;
 mod network;
 mod protection;
 mod traffic;
@@ -20,6 +21,7 @@ use crate::{
 };
 use clusters::clusters;
 pub(super) use costs::costs;
+pub(super) use large::large;
 use network::{network, vpc_id};
 use protection::protection;
 use traffic::{balancers, zones};

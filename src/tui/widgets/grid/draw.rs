@@ -19,7 +19,9 @@ use crate::{
     tui::{
         theme::{Role, Symbols},
         widgets::{
-            Brush, bar, put, row, text,
+            Brush, bar,
+            memo::AGE_STEP,
+            put, row, text,
             tree::{gutter, select, shifted},
         },
     },
@@ -37,6 +39,8 @@ impl Grid {
     ) -> Option<Rect> {
         let slots = self.slots(area.width);
         self.draw_head(buffer, area, &slots, brush);
+        self.words
+            .made_from((area.width, &slots, now.as_second() / AGE_STEP, brush.look()));
         let body = Self::body(area);
         let mut at_cursor = None;
         for (line, at) in self
@@ -55,7 +59,18 @@ impl Grid {
                 self.marked.contains(&item.object),
                 brush,
             );
-            self.draw_row(buffer, shifted(place, 2), index, &slots, now, brush);
+            let inner = shifted(place, 2);
+            let make = || self.in_words(inner.width, index, &slots, now, brush);
+            self.words.show(index, make, |pieces| {
+                for (x, width, line) in pieces {
+                    let area = Rect {
+                        x: inner.x + x.min(&inner.width),
+                        width: (*width).min(inner.width.saturating_sub(*x)),
+                        ..inner
+                    };
+                    put(buffer, area, line);
+                }
+            });
             if here {
                 select(buffer, place, focused, brush);
                 at_cursor = Some(place);
@@ -128,25 +143,20 @@ impl Grid {
         }
     }
 
-    fn draw_row(
+    /// A row of `width` cells as pieces: from where, how wide, what.
+    fn in_words(
         &self,
-        buffer: &mut Buffer,
-        place: Rect,
+        width: u16,
         index: usize,
         slots: &[Slot],
         now: Timestamp,
         brush: Brush<'_>,
-    ) {
+    ) -> Vec<Piece> {
         let item = &self.rows[index];
         let found = self.found.get(&index);
         let muted = matches!(item.health.state, State::Denied | State::Off);
-        for slot in slots {
+        let piece = |slot: &Slot| {
             let column = &self.table.columns[slot.column];
-            let area = Rect {
-                x: place.x + slot.x.min(place.width),
-                width: slot.width.min(place.width.saturating_sub(slot.x)),
-                ..place
-            };
             let cell = item.cells.get(slot.column).unwrap_or(&Cell::Unknown);
             let painted = self
                 .painter
@@ -162,27 +172,28 @@ impl Grid {
                 now,
             };
             let line = painted.unwrap_or_else(|| look.line(cell, column, slot.width, brush));
-            put(buffer, area, &line);
+            (slot.x, slot.width, line)
+        };
+        if item.health.state != State::Denied {
+            return slots.iter().map(piece).collect();
         }
-        if item.health.state == State::Denied
-            && let Some(first) = slots.first()
-        {
-            // What could not be read has no figures: the reason stands in their place.
-            let reason = shifted(place, first.width + 2);
-            let text = format!(
-                "{} denied  {}",
-                brush.symbols.state(State::Denied),
-                item.health.reason
-            );
-            let text = text::pad(&text, reason.width.into(), brush.symbols);
-            put(
-                buffer,
-                reason,
-                &Span::styled(text, brush.style(Role::Denied)).into(),
-            );
-        }
+        // What could not be read has no figures: the reason stands in their place.
+        let mut pieces: Vec<Piece> = slots.first().map(piece).into_iter().collect();
+        let begin = slots.first().map_or(0, |first| first.width + 2).min(width);
+        let text = format!(
+            "{} denied  {}",
+            brush.symbols.state(State::Denied),
+            item.health.reason
+        );
+        let text = text::fit(&text, (width - begin).into(), brush.symbols).into_owned();
+        let line = Span::styled(text, brush.style(Role::Denied)).into();
+        pieces.push((begin, width - begin, line));
+        pieces
     }
 }
+
+/// Part of a row: its first cell, counted from the gutter, its cells, and what it says.
+pub(super) type Piece = (u16, u16, Line<'static>);
 
 /// How one cell is drawn, beside what it says.
 struct Look<'a> {

@@ -6,7 +6,7 @@ use crate::inventory::tables::Column;
 const GAP: u16 = 2;
 
 /// A column on screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Slot {
     pub(super) column: usize,
     /// From the left of the row, the gutter not counted.

@@ -12,7 +12,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
 use ratatui::{layout::Rect, text::Line};
 
-use super::{Brush, Click, Clicks, Window};
+use super::{Brush, Click, Clicks, Memo, Window};
 use crate::{
     inventory::tables::{
         Column, ColumnKind, Object, Row, Table,
@@ -60,6 +60,8 @@ pub struct Grid {
     /// Cells of the last frame for the columns.
     width: Cell<u16>,
     clicks: Clicks,
+    /// Rows in words, by their index.
+    words: Memo<usize, Vec<draw::Piece>>,
 }
 
 impl Grid {
@@ -84,6 +86,7 @@ impl Grid {
             naturals: Vec::new(),
             width: Cell::default(),
             clicks: Clicks::default(),
+            words: Memo::default(),
         }
     }
 
@@ -318,6 +321,7 @@ impl Grid {
     }
 
     fn arrange(&mut self, here: Option<&Object>, now: Timestamp) {
+        self.words.forget();
         let narrowed = if self.parsed.is_empty() {
             (0..self.rows.len())
                 .map(|index| (index, Match::default()))

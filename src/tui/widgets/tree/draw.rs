@@ -16,20 +16,21 @@ use crate::tui::{
 
 impl<K: Clone + Eq + Hash, V> Tree<K, V> {
     /// Draws the rows that `area` shows: cursor, mark, indentation and fold sign; `paint` draws
-    /// the rest of each. Says where the cursor's row is.
+    /// the rest of each, given where its node stands. Says where the cursor's row is.
     pub fn draw(
         &self,
         buffer: &mut Buffer,
         area: Rect,
         focused: bool,
         brush: Brush<'_>,
-        mut paint: impl FnMut(&mut Buffer, Rect, &Node<K, V>),
+        mut paint: impl FnMut(&mut Buffer, Rect, usize, &Node<K, V>),
     ) -> Option<Rect> {
         let mut at_cursor = None;
         let range = self.window.range(self.visible.len(), area.height.into());
         for (line, at) in range.enumerate() {
             let Some(place) = row(area, line) else { break };
-            let node = &self.nodes[self.visible[at]];
+            let index = self.visible[at];
+            let node = &self.nodes[index];
             let here = at == self.window.cursor();
             gutter(buffer, place, here, self.marked.contains(&node.key), brush);
             let fold = match (self.has_children(at), self.is_folded(at)) {
@@ -44,7 +45,7 @@ impl<K: Clone + Eq + Hash, V> Tree<K, V> {
                 rest,
                 &Span::styled(fold, brush.style(Role::Muted)).into(),
             );
-            paint(buffer, shifted(rest, 2), node);
+            paint(buffer, shifted(rest, 2), index, node);
             if here {
                 select(buffer, place, focused, brush);
                 at_cursor = Some(place);
