@@ -7,6 +7,7 @@ mod wiring;
 use std::{
     io::{self, Write},
     process::ExitCode,
+    sync::Arc,
 };
 
 use awsdeck::{
@@ -125,7 +126,15 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
         };
         return ended(demo::serve(&options).await.map(|()| Exit::Done));
     }
-    let provider = wiring::world(&setup, global).await;
+    if command.is_none() {
+        if !opening::has_terminal() {
+            let hint = "`awsdeck tree` and its like print to files and pipes";
+            return complain(&"the deck needs a terminal", Some(hint), Exit::Usage);
+        }
+        return opening::deck(setup, global).await;
+    }
+    let prompt = cli::AtTerminal::new().map(|asker| Arc::new(asker) as _);
+    let provider = wiring::world(&setup, global, prompt).await;
     let mut out = io::stdout();
     match command {
         Some(Command::Doctor { redact }) => {
@@ -162,15 +171,6 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
             Ok(provider) => listed(list, &setup, global, provider, &mut out).await,
             Err(error) => ended(Err(error)),
         },
-        None if !opening::has_terminal() => complain(
-            &"the deck needs a terminal",
-            Some("`awsdeck tree` and its like print to files and pipes"),
-            Exit::Usage,
-        ),
-        None => match provider {
-            Ok(provider) => opening::deck(&setup, global, provider).await,
-            Err(error) => ended(Err(error)),
-        },
         _ => Exit::Usage,
     }
 }
@@ -184,11 +184,15 @@ async fn listed(
     out: &mut impl Write,
 ) -> Exit {
     let regions = provider.regions.clone();
-    let source = wiring::source(setup, global, provider);
+    let (source, kept) = wiring::source(setup, global, provider);
+    if let Some(notice) = kept.notice {
+        eprintln!("warning: {notice}");
+    }
+    let cache = source.cache.clone();
     let environments = setup.settings.environments();
     let page = Page::standard(global);
     let complaints = &mut io::stderr();
-    match browse::run(
+    let shown = browse::run(
         list,
         global,
         source,
@@ -198,8 +202,15 @@ async fn listed(
         out,
         complaints,
     )
-    .await
-    {
+    .await;
+    if let Some(cache) = cache {
+        // What was read is there for the next time, `--offline` included.
+        let flushed = tokio::task::spawn_blocking(move || cache.flush()).await;
+        if let Err(error) = flushed {
+            tracing::warn!(%error, "the cache was not written to its end");
+        }
+    }
+    match shown {
         Ok(exit) => said(Ok(exit)),
         Err(Refusal::Written(error)) => said(Err(error)),
         Err(refusal) => complain(&refusal, refusal.hint().as_deref(), refusal.exit()),

@@ -92,7 +92,7 @@ async fn known(
     global: &Global,
     provider: &Provider,
 ) -> Inventory {
-    let source = || wiring::source(setup, global, provider.clone());
+    let source = || wiring::source(setup, global, provider.clone()).0;
     let mut inventory = Inventory::default();
     inventory.regions.clone_from(&provider.regions);
     inventory = gather(source(), inventory, vec![Query::Organization])

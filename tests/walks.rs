@@ -90,3 +90,27 @@ fn a_paste_of_several_lines_confirms_and_runs_nothing() {
         .printed(0, &["runs", "list", "--demo", "--output", "json"]);
     assert!(runs.contains("\"items\": []"), "{runs}");
 }
+
+#[test]
+fn without_credentials_the_deck_asks_what_to_open_and_esc_leaves() {
+    let mut deck = Deck::start(&[]);
+    deck.wait_for("Nothing says which AWS identity to use");
+    assert!(!deck.screen().contains("DEMO"), "{}", deck.screen());
+    deck.press("\x1b");
+    assert!(deck.ended().success());
+    let mut deck = Deck::start(&[]);
+    deck.wait_for("esc leaves");
+    deck.press("\r");
+    deck.wait_for("DEMO");
+    deck.wait_for("prod-ml");
+}
+
+#[test]
+fn without_a_terminal_the_deck_says_so_and_what_to_use_instead() {
+    let output = Home::new().run(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("needs a terminal"), "{said}");
+    assert!(said.contains("awsdeck tree"), "{said}");
+    assert!(output.stdout.is_empty());
+}

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod browse;
+mod code;
 mod config;
 pub mod doctor;
 pub mod operate;
@@ -9,6 +10,7 @@ mod pages;
 mod policy;
 
 pub use args::{Cli, Command, Global};
+pub use code::AtTerminal;
 pub use config::config;
 pub use pages::{completions, manual, version};
 pub use policy::{Needs, iam_policy};

@@ -10,6 +10,7 @@ pub mod demo;
 mod error;
 mod objects;
 pub mod permissions;
+mod sign_in;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use control::{Accepted, Control, Envelope, Sent};
 pub use error::{Error, Kind, Result};
 pub use objects::{Object, Objects, Put, When};
+pub use sign_in::{Profile, Prompt, SignIn, is_admin};
 
 pub use crate::model::change::Progress;
 
@@ -104,6 +106,11 @@ pub trait Traffic: Send + Sync {
 pub trait Identity: Send + Sync {
     /// The caller as `account` sees it; `None` is the account that we signed in to.
     async fn caller(&self, account: Option<AccountId>) -> Result<Caller>;
+
+    /// How we are signed in, as far as it is known without a call.
+    fn sign_in(&self) -> SignIn {
+        SignIn::default()
+    }
 }
 
 /// Counted answers of a zone's name servers.

@@ -119,6 +119,9 @@ pub enum Verb {
     /// Pick account and role
     #[strum(serialize = "account.pick")]
     PickAccount,
+    /// Pick a profile
+    #[strum(serialize = "profile.pick")]
+    PickProfile,
     /// Pick region
     #[strum(serialize = "region.pick")]
     PickRegion,

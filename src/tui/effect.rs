@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Action, message::Severity};
+use super::{Action, message::Severity, runtime::Wanted};
 use crate::{
     engine::{Confirmation, Request, RunId, Sealed, operations::Arguments},
     inventory::{Query, Scope, tables::Object},
@@ -67,6 +67,10 @@ pub enum Effect {
         run: RunId,
         request: Request,
     },
+    /// Looks which profiles there are, to pick from.
+    FindProfiles,
+    /// Opens a world in place of the one that is shown.
+    Enter(Wanted),
     /// Gives the terminal to a command of the user's, such as `aws sso login`, and takes it back.
     ShellOut(Vec<String>),
     /// Stops the deck's process group until the shell continues it.

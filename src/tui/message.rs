@@ -7,11 +7,12 @@ use crossterm::event::MouseEvent;
 use crate::{
     config::{keymap::Key, theme::Scheme},
     engine::Sealed,
-    inventory::Event,
-    provider::Caller,
+    inventory::{Event, cache::Spent},
+    model::Trouble,
+    provider::{Caller, Profile, SignIn},
 };
 
-use super::views::Book;
+use super::{runtime::CodeWanted, views::Book};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -25,9 +26,24 @@ pub enum Message {
     Focus(bool),
     /// What the reader or the cache reports.
     Event(Event),
-    /// What looking at costs was paid today, as it is shown.
-    Spent(String),
+    /// What looking at costs was paid today and this month, and the caps of both.
+    Spent {
+        spent: Spent,
+        caps: Spent,
+    },
     Identified(Caller),
+    /// Who we are could not be found out.
+    Unidentified(Trouble),
+    /// How we are signed in, as far as that is known.
+    SignIn(SignIn),
+    /// Another program has signed in, or the profile files were edited.
+    SignInChanged,
+    /// A sign-in needs a code.
+    CodeWanted(CodeWanted),
+    /// The profiles that there are.
+    Profiles(Vec<Profile>),
+    /// A world could not be opened.
+    NotOpened(Trouble),
     /// A plan was sealed and kept.
     Planned(Arc<Sealed>),
     /// What the journal of runs tells.

@@ -9,7 +9,7 @@ pub mod message;
 pub mod notes;
 pub mod overlays;
 mod picture;
-mod runtime;
+pub mod runtime;
 pub mod state;
 pub mod terminal;
 #[cfg(test)]
@@ -23,7 +23,7 @@ pub use action::{Action, Verb};
 pub use effect::Effect;
 pub use message::{Message, Severity};
 pub use picture::{Picture, Shot, picture};
-pub use runtime::{Operating, Options, Outcome, Reload, Remember, run};
+pub use runtime::{Opened, Operating, Options, Outcome, Reload, Wanted, Worlds, codes, run};
 pub use state::{Clock, Start, State};
 pub use theme::{Symbols, Theme};
 pub use update::update;

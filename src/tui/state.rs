@@ -9,6 +9,7 @@ use super::{
     Symbols, Theme, frame, keys,
     notes::Notes,
     overlays::Overlay,
+    runtime::Opened,
     views::{self, Book, Desk, View},
 };
 use crate::{
@@ -19,9 +20,9 @@ use crate::{
         theme::{self, Depth},
     },
     engine::Sealed,
-    inventory::{Inventory, Query, Scope},
+    inventory::{Inventory, Query, Scope, cache::Spent},
     model::{Account, EnvironmentClass, Region},
-    provider::{Caller, World},
+    provider::{Caller, SignIn, World},
 };
 
 /// The whole deck, as it is between two messages.
@@ -52,8 +53,13 @@ pub struct State {
     /// Keys of a chord that is not finished.
     pub pending: Vec<Key>,
     pub access: Access,
-    pub world: World,
+    /// `None` until one is chosen.
+    pub world: Option<World>,
     pub caller: Option<Caller>,
+    /// How we came to be who we are.
+    pub sign_in: SignIn,
+    /// Reads fail because nobody is signed in any more.
+    pub signed_out: bool,
     /// What the journal of runs tells, and the plan under review.
     pub book: Book,
     pub notes: Notes,
@@ -67,8 +73,8 @@ pub struct State {
     /// The plan under review.
     pub sealed: Option<Arc<Sealed>>,
     pub reading: Reading,
-    /// What Cost Explorer was paid today, as it is shown; `None` where nothing was.
-    pub spent: Option<String>,
+    /// What Cost Explorer was paid, and the caps.
+    pub meter: Option<(Spent, Spent)>,
     /// So long the cursor rests on something before more is told about it.
     pub rest: SignedDuration,
     /// How often in a row `back` was asked for.
@@ -118,7 +124,7 @@ pub struct Start {
     pub symbols: Symbols,
     pub keymap: Keymap,
     pub keymaps: keymap::Library,
-    pub world: World,
+    pub world: Option<World>,
     pub regions: Vec<Region>,
     pub scope: Scope,
     pub access: Access,
@@ -132,10 +138,11 @@ pub struct Start {
 impl Start {
     /// What ships, on a terminal of this size.
     #[must_use]
-    pub fn shipped(world: World, size: (u16, u16), now: Timestamp) -> Self {
+    pub fn shipped(world: impl Into<Option<World>>, size: (u16, u16), now: Timestamp) -> Self {
+        let world = world.into();
         let access = match world {
-            World::Demo => Access::Armed(None),
-            World::Aws { .. } => Access::Disarmed,
+            Some(World::Demo) => Access::Armed(None),
+            Some(World::Aws { .. }) | None => Access::Disarmed,
         };
         Self {
             environments: Environments::conventional(),
@@ -199,6 +206,8 @@ impl State {
             access: start.access,
             world: start.world,
             caller: None,
+            sign_in: SignIn::default(),
+            signed_out: false,
             book: Book::default(),
             notes: Notes::default(),
             mouse: start.mouse,
@@ -208,7 +217,7 @@ impl State {
             sealed: None,
             book_version: 0,
             reading: Reading::default(),
-            spent: None,
+            meter: None,
             rest: SignedDuration::ZERO,
             retreats: 0,
             scope_version: 0,
@@ -230,6 +239,7 @@ impl State {
             environments: &self.environments,
             theme: &self.theme,
             symbols: self.symbols,
+            is_open: self.world.is_some(),
             now: self.today(),
             wall: self.now,
             rest: self.rest,
@@ -256,6 +266,7 @@ impl State {
             environments: &self.environments,
             theme: &self.theme,
             symbols: self.symbols,
+            is_open: self.world.is_some(),
             now,
             wall: self.now,
             rest: self.rest,
@@ -301,6 +312,48 @@ impl State {
     pub(super) fn set_scope(&mut self, scope: Scope) {
         self.scope = scope;
         self.scope_version += 1;
+    }
+
+    /// Shows another world, or the same one anew. Of another one nothing is known yet; of the same
+    /// everything stays on screen while it is read again.
+    pub(super) fn enter(&mut self, opened: &Opened, anew: bool) {
+        self.overlays.clear();
+        self.pending.clear();
+        self.world = Some(opened.world().clone());
+        self.clock.clone_from(&opened.clock);
+        self.caller = None;
+        self.sign_in = SignIn::default();
+        self.signed_out = false;
+        self.reading = Reading::default();
+        self.asked.clear();
+        self.known_accounts = 0;
+        let regions = opened.provider.regions.clone();
+        if anew {
+            self.inventory.regions = regions;
+            self.inventory.version += 1;
+            return;
+        }
+        self.access = opened.access;
+        self.inventory = Inventory {
+            version: self.inventory.version + 1,
+            ..Inventory::new(regions)
+        };
+        self.set_scope(Scope::default());
+        self.take_book(Book::default());
+        self.book.plan = None;
+        self.sealed = None;
+        self.meter = None;
+        self.views = views::all();
+        self.filters.fill(String::new());
+        self.derived.fill(None);
+    }
+
+    /// Whether an administrator's rights are in use: by who we are, or to read the account that
+    /// the cursor is on.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        let reads = |account: &Account| self.sign_in.administered.contains(&account.id);
+        self.caller.as_ref().is_some_and(Caller::is_admin) || self.account().is_some_and(reads)
     }
 
     /// Where keys are looked up, the innermost context first.

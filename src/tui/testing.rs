@@ -43,6 +43,7 @@ impl Bench {
             environments: &self.environments,
             theme: &self.theme,
             symbols: self.symbols,
+            is_open: true,
             now: self.now,
             wall: self.now,
             rest: jiff::SignedDuration::ZERO,

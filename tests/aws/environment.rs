@@ -8,7 +8,7 @@ use super::{
 };
 use crate::support::{Home, text};
 
-const PROFILES: &str = "[profile one]\nregion = eu-west-1\naws_access_key_id = AKIAONE\n\
+pub(super) const PROFILES: &str = "[profile one]\nregion = eu-west-1\naws_access_key_id = AKIAONE\n\
     aws_secret_access_key = planted\n\
     [profile two]\nregion = eu-west-2\naws_access_key_id = AKIATWO\n\
     aws_secret_access_key = planted\n\
@@ -226,7 +226,7 @@ fn a_private_authority_is_trusted_by_variable_and_by_profile_and_only_then() {
 }
 
 /// Puts a token of the session `corp` where the AWS CLI would.
-fn sso_token(home: &Home, expires: &str) {
+pub(super) fn sso_token(home: &Home, expires: &str) {
     // The file's name is the SHA-1 of the session's name.
     let name = "ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
     let folder = home.path().join("home/.aws/sso/cache");
@@ -239,7 +239,7 @@ fn sso_token(home: &Home, expires: &str) {
 }
 
 /// The portal of IAM Identity Center, and STS.
-fn portal(seen: &Seen) -> Answer {
+pub(super) fn portal(seen: &Seen) -> Answer {
     if !seen.line().contains("/federation/credentials") {
         return sts(seen);
     }

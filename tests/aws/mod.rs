@@ -3,6 +3,7 @@
 mod billing;
 mod clusters;
 mod crowd;
+mod deck;
 mod ec2;
 mod environment;
 mod footprint;
@@ -11,6 +12,7 @@ mod kills;
 mod moto;
 mod nameservers;
 mod network;
+mod offline;
 mod operator;
 mod organization;
 mod peering;

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use awsdeck::{
     model::{AccountId, Organization, Place},
     provider::{
-        Error, Kind,
-        aws::session::{Options, Prompt, Sessions},
+        Error, Kind, Prompt,
+        aws::session::{Options, Sessions},
     },
 };
 use futures::future::join_all;

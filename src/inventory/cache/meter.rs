@@ -71,6 +71,9 @@ const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS paid_request (
     requests INTEGER NOT NULL
 )";
 
+const ADD: &str = "INSERT INTO paid_request (day, requests) VALUES (?1, ?2)
+    ON CONFLICT (day) DO UPDATE SET requests = requests + excluded.requests";
+
 impl Meter {
     /// Counts in `file`; where that cannot be, in memory, with a notice.
     #[must_use]
@@ -102,6 +105,39 @@ impl Meter {
             per_day: cost.ce_daily_budget_usd,
             per_month: cost.ce_monthly_budget_usd,
             notice,
+        }
+    }
+
+    /// Counts in `file` from now on, what was counted so far included. Where that cannot be, the
+    /// count stays in memory.
+    pub fn place(&self, file: &Path) -> Result<(), String> {
+        let placed = connect(file)?;
+        let mut connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let counted = || -> rusqlite::Result<Vec<(String, i64)>> {
+            let mut rows = connection.prepare("SELECT day, requests FROM paid_request")?;
+            let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        };
+        let moved = counted().and_then(|counted| {
+            for (day, requests) in counted {
+                placed.execute(ADD, params![day, requests])?;
+            }
+            Ok(())
+        });
+        moved.map_err(|error| error.to_string())?;
+        *connection = placed;
+        Ok(())
+    }
+
+    /// The caps, per day and per month, in USD.
+    #[must_use]
+    pub const fn caps(&self) -> Spent {
+        Spent {
+            today: self.per_day,
+            this_month: self.per_month,
         }
     }
 
@@ -146,10 +182,8 @@ impl Meter {
         if capped {
             self.fits(requests, spent(&transaction, today).map_err(uncounted)?)?;
         }
-        let sql = "INSERT INTO paid_request (day, requests) VALUES (?1, ?2)
-                   ON CONFLICT (day) DO UPDATE SET requests = requests + excluded.requests";
         transaction
-            .execute(sql, params![today.to_string(), requests])
+            .execute(ADD, params![today.to_string(), requests])
             .map_err(uncounted)?;
         transaction.commit().map_err(uncounted)
     }

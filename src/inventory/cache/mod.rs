@@ -5,7 +5,10 @@ mod meter;
 mod store;
 mod worker;
 
-use std::{path::Path, sync::mpsc};
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc,
+};
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc::UnboundedSender, oneshot};
@@ -48,6 +51,8 @@ pub enum CacheError {
 }
 
 enum Job {
+    /// The file of a cache that waits for one.
+    Place(PathBuf),
     Store(Query, Loaded, Timestamp),
     Recall(Query, oneshot::Sender<Option<(Loaded, Timestamp)>>),
     RecallAll(UnboundedSender<Event>),
@@ -63,15 +68,30 @@ impl Cache {
             head: store.head(),
             notice,
         };
+        let cache = Self::at_work(Some(store)).map_err(|source| CacheError::File {
+            file: file.display().to_string(),
+            source,
+        })?;
+        Ok((cache, opened))
+    }
+
+    /// A cache whose file is not known yet, because nobody knows which organization this is. What
+    /// it is given waits in memory until [`Cache::place`].
+    pub fn waiting() -> std::io::Result<Self> {
+        Self::at_work(None)
+    }
+
+    /// Says which file it was that [`Cache::waiting`] waits for; later calls change nothing.
+    pub fn place(&self, file: &Path) {
+        self.jobs.send(Job::Place(file.to_owned())).ok();
+    }
+
+    fn at_work(store: Option<Store>) -> std::io::Result<Self> {
         let (jobs, waiting) = mpsc::channel();
         std::thread::Builder::new()
             .name("cache".into())
-            .spawn(move || worker::work(store, &waiting))
-            .map_err(|source| CacheError::File {
-                file: file.display().to_string(),
-                source,
-            })?;
-        Ok((Self { jobs }, opened))
+            .spawn(move || worker::work(store, &waiting))?;
+        Ok(Self { jobs })
     }
 
     /// Keeps an answer; written soon, and only when it differs from what is kept.

@@ -289,3 +289,39 @@ fn a_meter_that_cannot_be_kept_still_counts_and_says_so() {
     assert_eq!(meter.spend(50, day), Ok(()));
     assert!(meter.spend(1, day).is_err());
 }
+
+#[test]
+fn what_is_read_before_the_organization_is_known_is_kept_once_it_is() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("o-1/cache.sqlite");
+    let at = moment("2026-03-01T10:00:00Z");
+    let (query, loaded) = network(1);
+    let cache = Cache::waiting().expect("a thread");
+    cache.store(&query, &loaded, at);
+    assert_eq!(cache.flush(), 0);
+    assert!(recalled(&cache).networks.is_empty());
+    cache.place(&file);
+    assert!(cache.flush() >= 1);
+    assert_eq!(recalled(&cache).networks.len(), 1);
+}
+
+#[test]
+fn what_was_paid_before_the_organization_is_known_counts_for_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("samples.sqlite");
+    let day = moment("2026-03-01T10:00:00Z")
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
+    let before = Meter::open(&file, &Cost::default());
+    before.spend(2, day).expect("within the caps");
+    let meter = Meter::in_memory(&Cost::default());
+    meter.spend(3, day).expect("within the caps");
+    meter.place(&file).expect("a file");
+    let spent = meter.spent(day).expect("counted");
+    assert_eq!(spent.today, Decimal::new(5, 2));
+    assert_eq!(
+        before.spent(day).expect("counted").today,
+        Decimal::new(5, 2)
+    );
+    assert_eq!(meter.caps().today, Decimal::new(50, 2));
+}

@@ -228,6 +228,9 @@ impl Dispatcher {
         self.landed.insert(query.clone(), now);
         if let Loaded::Organization(organization) = &loaded {
             self.learn(organization);
+            if let Some(learned) = &self.source.learned {
+                learned(organization);
+            }
         }
         self.tell(Event::Loaded { query, loaded, at });
     }

@@ -11,7 +11,7 @@ mod source;
 
 use tokio::sync::mpsc;
 
-pub use source::{Clock, Limits, Source};
+pub use source::{Clock, Learned, Limits, Source};
 
 use super::{Event, Inventory, Loaded, Query};
 use crate::model::Trouble;

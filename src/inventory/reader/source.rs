@@ -27,7 +27,12 @@ pub struct Source {
     pub limits: Limits,
     /// The organization as far as it is known already, so that suspended accounts are not asked.
     pub organization: Option<Arc<Organization>>,
+    /// Told of the organization whenever it was read.
+    pub learned: Option<Learned>,
 }
+
+/// Takes note of which organization this is.
+pub type Learned = Arc<dyn Fn(&Organization) + Send + Sync>;
 
 /// How hard a reader may try.
 #[derive(Clone, Debug)]
@@ -77,6 +82,7 @@ impl Source {
             clock: Arc::new(Timestamp::now),
             limits: Limits::from(settings),
             organization: None,
+            learned: None,
         }
     }
 

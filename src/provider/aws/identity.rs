@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::session::Sessions;
 use crate::{
     model::{AccountId, Place},
-    provider::{self, Caller, Result},
+    provider::{self, Caller, Result, SignIn},
 };
 
 /// STS, GetCallerIdentity.
@@ -33,5 +33,9 @@ impl provider::Identity for Identity {
         let mut caller = located.map_err(|error| error.at(account, None))?;
         caller.expires = self.sessions.expiry(account);
         Ok(caller)
+    }
+
+    fn sign_in(&self) -> SignIn {
+        self.sessions.sign_in()
     }
 }

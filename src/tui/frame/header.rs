@@ -148,11 +148,11 @@ fn facts(state: &State) -> Vec<String> {
         ([], Some(region)) => facts.push(region.to_string()),
         ([], None) => {}
     }
-    if let World::Aws { profile, .. } = &state.world {
+    if let Some(World::Aws { profile, .. }) = &state.world {
         facts.push(profile.clone().unwrap_or_else(|| "default".into()));
     }
-    if let Some(spent) = &state.spent {
-        facts.push(format!("CE {spent} today"));
+    if let Some((spent, _)) = state.meter.filter(|(spent, _)| !spent.today.is_zero()) {
+        facts.push(format!("CE ${:.2} today", spent.today));
     }
     facts
 }
@@ -173,14 +173,23 @@ fn badges(state: &State) -> Vec<Span<'static>> {
         };
         badge(fit(&shown, 24, state.symbols).into_owned(), style);
     }
-    if let World::Aws {
+    if let Some(World::Aws {
         endpoint: Some(_), ..
-    } = &state.world
+    }) = &state.world
     {
         badge("ENDPOINT OVERRIDE".into(), brush.style(Role::BadgeOverride));
     }
-    if state.world == World::Demo {
+    if state.world == Some(World::Demo) {
         badge("DEMO".into(), brush.style(Role::BadgeDemo));
+    }
+    if state.is_admin() {
+        badge("ADMIN".into(), brush.style(Role::BadgeWrite));
+    }
+    if state.signed_out {
+        badge("SIGNED OUT".into(), brush.style(Role::Critical));
+    }
+    if state.world.is_none() {
+        return badges;
     }
     match state.access {
         Access::ReadOnly => badge("READ-ONLY".into(), brush.style(Role::BadgeReadOnly)),

@@ -1,4 +1,4 @@
-//! What is known about one object: described, raw, explained; and who we are.
+//! What is known about one object: described, raw, explained.
 
 use serde_json::Value;
 
@@ -9,12 +9,9 @@ use crate::{
         tables::{Lens, Object, Row, all},
     },
     model::{Place, text},
-    provider::World,
     tui::{
         State,
-        state::Access,
         theme::{Role, Theme},
-        widgets::figures,
     },
 };
 
@@ -105,71 +102,6 @@ pub fn explain(object: &Object, state: &State) -> Page {
         }
     }
     Page::new("explain", format!("Why · {}", title(object)), lines)
-}
-
-/// Who we are, in which world, and what we may do.
-#[must_use]
-pub fn identity(state: &State) -> Page {
-    let mut lines: Vec<PageLine> = Vec::new();
-    let mut fact = |name: &str, value: String| {
-        lines.push(vec![
-            (Role::Muted, format!("{name:<12}")),
-            (Role::Text, value),
-        ]);
-    };
-    match &state.world {
-        World::Demo => fact(
-            "world",
-            "the simulated organization: nothing here is real".into(),
-        ),
-        World::Aws { profile, endpoint } => {
-            fact(
-                "profile",
-                profile.clone().unwrap_or_else(|| "default chain".into()),
-            );
-            if let Some(endpoint) = endpoint {
-                fact("endpoint", format!("{endpoint} (override)"));
-            }
-        }
-    }
-    match &state.caller {
-        Some(caller) => {
-            fact("account", caller.account.to_string());
-            fact("identity", caller.arn.to_string());
-            if let Some(expires) = caller.expires {
-                fact(
-                    "expires",
-                    format!(
-                        "in {}",
-                        figures::span(expires.duration_since(state.today()))
-                    ),
-                );
-            }
-        }
-        None => fact("identity", "not known yet".into()),
-    }
-    fact(
-        "changes",
-        match state.access {
-            Access::ReadOnly => "not possible: read-only".into(),
-            Access::Disarmed => "disarmed; `:arm 15m` arms".into(),
-            Access::Armed(None) => "armed".into(),
-            Access::Armed(Some(until)) => {
-                format!(
-                    "armed for {}",
-                    figures::clock(until.duration_since(state.now))
-                )
-            }
-        },
-    );
-    let regions: Vec<&str> = state
-        .inventory
-        .regions
-        .iter()
-        .map(|region| region.as_str())
-        .collect();
-    fact("regions", regions.join(", "));
-    Page::new("identity", "Who am I", lines)
 }
 
 /// The object as it was read, pretty-printed.

@@ -8,6 +8,10 @@ use crate::tui::{State, message::Severity, theme::Role};
 /// All notes, the newest last, with their time of day.
 #[must_use]
 pub fn page(state: &State) -> Page {
+    Page::live("messages", "Messages", told, state).from_the_end()
+}
+
+fn told(state: &State) -> Vec<PageLine> {
     let zone = TimeZone::system();
     let mut lines: Vec<PageLine> = Vec::new();
     for note in state.notes.all() {
@@ -34,5 +38,5 @@ pub fn page(state: &State) -> Page {
     if lines.is_empty() {
         lines.push(vec![(Role::Muted, "Nothing was told yet.".to_owned())]);
     }
-    Page::new("messages", "Messages", lines).from_the_end()
+    lines
 }

@@ -1,12 +1,14 @@
 //! What lies over the views: prompts, lists to pick from, pages to read, questions. A stack; the
 //! topmost takes the keys.
 
+pub mod code;
 pub mod confirm;
 pub mod copy;
 pub mod diff;
 pub mod facts;
 pub mod form;
 pub mod help;
+pub mod identity;
 pub mod input;
 pub mod messages;
 pub mod page;
@@ -15,6 +17,7 @@ pub mod picker;
 pub mod pickers;
 pub mod prompt;
 pub mod question;
+pub mod worlds;
 
 use jiff::Timestamp;
 use ratatui::{Frame, buffer::Buffer, layout::Rect, widgets::Widget};
@@ -22,6 +25,7 @@ use ratatui::{Frame, buffer::Buffer, layout::Rect, widgets::Widget};
 use super::{Action, Effect, State, theme::Role, widgets::Brush};
 use crate::config::keymap::Key;
 
+pub use code::Code;
 pub use confirm::Confirm;
 pub use form::Form;
 pub use input::Input;

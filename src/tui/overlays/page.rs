@@ -30,6 +30,8 @@ pub struct Page {
     filter: Option<Input>,
     /// What copying the page gives; the text of its lines otherwise.
     copied: Option<String>,
+    /// Writes the page anew for every frame: it tells of what may change while it is read.
+    live: Option<fn(&State) -> Vec<PageLine>>,
 }
 
 impl Page {
@@ -42,6 +44,7 @@ impl Page {
             top: Cell::new(0),
             filter: None,
             copied: None,
+            live: None,
         }
     }
 
@@ -54,6 +57,20 @@ impl Page {
         page
     }
 
+    /// A page that tells of what may change while it is read.
+    #[must_use]
+    pub fn live(
+        name: &'static str,
+        title: &str,
+        lines: fn(&State) -> Vec<PageLine>,
+        state: &State,
+    ) -> Self {
+        Self {
+            live: Some(lines),
+            ..Self::new(name, title, lines(state))
+        }
+    }
+
     /// Begins at the end.
     #[must_use]
     pub fn from_the_end(self) -> Self {
@@ -61,19 +78,19 @@ impl Page {
         self
     }
 
-    fn shown(&self) -> Vec<&PageLine> {
+    fn shown<'a>(&self, all: &'a [PageLine]) -> Vec<&'a PageLine> {
         let wanted = self
             .filter
             .as_ref()
             .map(|input| input.text().to_lowercase());
         let Some(wanted) = wanted.filter(|text| !text.is_empty()) else {
-            return self.lines.iter().collect();
+            return all.iter().collect();
         };
         let says = |line: &&PageLine| {
             let whole: String = line.iter().map(|(_, piece)| piece.as_str()).collect();
             whole.to_lowercase().contains(&wanted)
         };
-        self.lines.iter().filter(says).collect()
+        all.iter().filter(says).collect()
     }
 
     fn text(&self) -> String {
@@ -106,7 +123,10 @@ impl Overlay for Page {
         edited.then(Reply::stay)
     }
 
-    fn act(&mut self, action: &Action, _state: &State) -> Option<Reply> {
+    fn act(&mut self, action: &Action, state: &State) -> Option<Reply> {
+        if let Some(write) = self.live {
+            self.lines = write(state);
+        }
         let top = self.top.get();
         self.top.set(match action.verb {
             Verb::Up => top.saturating_sub(1),
@@ -140,15 +160,17 @@ impl Overlay for Page {
 
     fn draw(&self, frame: &mut Frame<'_>, screen: Rect, state: &State) {
         let brush = brush(state);
-        let lines = self.shown();
-        let widest = self.lines.iter().map(|line| {
+        let written = self.live.map(|write| write(state));
+        let all = written.as_ref().unwrap_or(&self.lines);
+        let lines = self.shown(all);
+        let widest = all.iter().map(|line| {
             line.iter()
                 .map(|(_, piece)| crate::tui::widgets::text::width(piece))
                 .sum::<usize>()
         });
         let wanted = widest.max().unwrap_or(0).max(self.title.len()) + 6;
         let width = u16::try_from(wanted.clamp(40, 120)).unwrap_or(120);
-        let height = u16::try_from(self.lines.len() + 2).unwrap_or(u16::MAX);
+        let height = u16::try_from(all.len() + 2).unwrap_or(u16::MAX);
         let area = centered(
             screen,
             width,

@@ -10,7 +10,7 @@ use crate::{
     config::keymap::spelled,
     inventory::Scope,
     model::text,
-    tui::{Action, Effect, State, Verb, keys},
+    tui::{Action, Effect, State, Verb, keys, runtime::Wanted},
 };
 
 #[must_use]
@@ -103,7 +103,7 @@ pub fn picker(state: &State) -> Picker {
 }
 
 /// What a whole command means, if it is one: an action by its dotted name, `arm 15m`, `theme nord`,
-/// or a view with scope and filter.
+/// `profile acme`, or a view with scope and filter.
 #[must_use]
 pub fn spoken(text: &str, state: &State) -> Option<Vec<Effect>> {
     let text = text.trim().trim_start_matches(':').trim();
@@ -123,6 +123,12 @@ pub fn spoken(text: &str, state: &State) -> Option<Vec<Effect>> {
     }
     if first == "theme" && !rest.is_empty() {
         return Some(vec![Effect::LoadTheme(rest.to_owned())]);
+    }
+    if first == "profile" && !rest.is_empty() {
+        return Some(vec![Effect::Enter(Wanted::Profile(rest.to_owned()))]);
+    }
+    if first == "profile" {
+        return Some(vec![Effect::FindProfiles]);
     }
     if first == "q" {
         return Some(vec![Effect::Act(Verb::Quit.into())]);

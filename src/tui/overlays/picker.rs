@@ -45,6 +45,8 @@ type Spoken = fn(&str, &State) -> Option<Vec<Effect>>;
 pub struct Picker {
     name: &'static str,
     title: String,
+    /// Lines above the prompt.
+    intro: Vec<String>,
     input: Input,
     entries: Vec<Entry>,
     /// Indices of the entries that match, the best first.
@@ -63,6 +65,7 @@ impl Picker {
         Self {
             name,
             title: title.into(),
+            intro: Vec::new(),
             input: Input::default(),
             hits: (0..entries.len()).collect(),
             entries,
@@ -72,6 +75,13 @@ impl Picker {
             on_cancel: Vec::new(),
             matcher: SkimMatcherV2::default(),
         }
+    }
+
+    /// Says something before it is picked.
+    #[must_use]
+    pub fn intro(mut self, lines: Vec<String>) -> Self {
+        self.intro = lines;
+        self
     }
 
     /// Also understands commands that are no entries.
@@ -196,7 +206,12 @@ impl Overlay for Picker {
     fn draw(&self, frame: &mut Frame<'_>, screen: Rect, state: &State) {
         let brush = brush(state);
         let rows = u16::try_from(self.entries.len()).unwrap_or(u16::MAX);
-        let area = centered(screen, 84, rows.saturating_add(3).min(22));
+        let above = match self.intro.len() {
+            0 => 0,
+            lines => u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(1),
+        };
+        let height = rows.saturating_add(3).min(22).saturating_add(above);
+        let area = centered(screen, 84, height);
         wipe(frame.buffer_mut(), area, brush);
         let pane = Pane {
             title: self.title.clone().into(),
@@ -207,7 +222,23 @@ impl Overlay for Picker {
             focused: true,
             ..Pane::default()
         };
-        let inner = pane.draw(frame.buffer_mut(), area, brush);
+        let whole = pane.draw(frame.buffer_mut(), area, brush);
+        for (at, line) in self.intro.iter().enumerate() {
+            if let Some(area) = row(whole, at) {
+                let line = fit(line, area.width.into(), state.symbols);
+                put(
+                    frame.buffer_mut(),
+                    area,
+                    &Line::styled(line, brush.style(Role::Text)),
+                );
+            }
+        }
+        let above = above.min(whole.height);
+        let inner = Rect {
+            y: whole.y + above,
+            height: whole.height - above,
+            ..whole
+        };
         let Some(prompt) = row(inner, 0) else { return };
         let lead = Line::styled(brush.pick("› ", "> "), brush.style(Role::Key));
         put(frame.buffer_mut(), prompt, &lead);

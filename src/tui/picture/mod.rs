@@ -17,7 +17,7 @@ use tokio::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    Effect, Message, Options, Start, State, frame,
+    Effect, Message, Opened, Options, Start, State, frame,
     message::Severity,
     runtime::Work,
     theme::{Depth, Role, Theme},
@@ -26,7 +26,6 @@ use super::{
 use crate::{
     config::keymap::Key,
     inventory::{Event, Query},
-    provider::Provider,
 };
 
 /// A world that brings nothing for so long has brought everything, or hangs.
@@ -51,12 +50,7 @@ pub struct Picture {
 }
 
 /// Opens the deck in memory, waits for everything that the view shows, presses the keys.
-pub async fn picture(
-    mut start: Start,
-    provider: Provider,
-    options: &Options,
-    shot: &Shot,
-) -> io::Result<Picture> {
+pub async fn picture(mut start: Start, opened: Opened, shot: &Shot) -> io::Result<Picture> {
     let (view, form) = shot.view.split_once(':').unwrap_or((&shot.view, ""));
     view.clone_into(&mut start.start_view);
     start.theme = match start.themes.load(&start.theme.name) {
@@ -64,14 +58,15 @@ pub async fn picture(
         Err(_) => start.theme,
     };
     start.depth = Depth::TrueColor;
-    let state = State::new(start);
+    let mut state = State::new(start);
+    state.enter(&opened, false);
     if state.view().is_none_or(|known| known.name() != view) {
         let known: Vec<&str> = state.views.iter().map(|view| view.name()).collect();
         let message = format!("there is no view `{view}`; there is: {}", known.join(", "));
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
     let (sender, messages) = mpsc::unbounded_channel();
-    let work = Work::new(provider, sender, options);
+    let work = Work::new(Some(opened), sender, &Options::default());
     let mut darkroom = Darkroom {
         state,
         work,

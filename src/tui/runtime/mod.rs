@@ -1,10 +1,12 @@
 //! Turns effects into tasks and their outcomes back into messages. The only part that awaits.
 
+mod codes;
 mod exit;
 mod frames;
 mod operate;
 mod watch;
 mod work;
+mod worlds;
 
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
@@ -13,7 +15,7 @@ use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, layout::Size};
 use tokio::{
-    sync::mpsc::{self, UnboundedReceiver},
+    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
     time::{Instant, sleep_until},
 };
 
@@ -22,16 +24,15 @@ use super::{
     terminal::{Guard, Modes, Screen},
     update::{self, update},
 };
-use crate::{
-    inventory::{Event, reader::Source},
-    provider::Provider,
-};
+use crate::provider;
 
+pub use codes::{CodeWanted, Codes, codes};
 pub use exit::Outcome;
 use exit::Signals;
 use frames::Pace;
 pub use operate::Operating;
 pub(super) use work::Work;
+pub use worlds::{OpenOperating, Opened, Wanted, Worlds};
 
 /// More messages than a burst of answers brings; then a frame is due anyway.
 const BURST: usize = 4096;
@@ -39,16 +40,13 @@ const BURST: usize = 4096;
 /// Longer than between two keys of a held one, shorter than a person waits for.
 const REST: SignedDuration = SignedDuration::from_millis(60);
 
-/// How the deck is run, beside the state that it starts from.
+/// How the deck is run, beside the state and the world that it starts from.
+#[derive(Default)]
 pub struct Options {
-    /// What is read, through which cache and meter.
-    pub source: Source,
-    /// The top of what the cache holds, for the first frame.
-    pub head: Option<Event>,
-    /// Told the id of the organization once it is known, for the next start.
-    pub remember: Option<Remember>,
-    /// The journal and what carries plans out.
-    pub operating: Option<Operating>,
+    /// Opens other worlds; without it there is only the one.
+    pub worlds: Option<Arc<dyn Worlds>>,
+    /// Where codes of multi-factor devices are asked for.
+    pub codes: Option<Codes>,
     /// Said in a panic's report.
     pub log: Option<PathBuf>,
     /// Where exports are written.
@@ -63,14 +61,16 @@ pub struct Options {
     pub reload: Option<Reload>,
 }
 
-/// Keeps the id of the organization.
-pub type Remember = Arc<dyn Fn(&str) + Send + Sync>;
-
 /// What reading the user's files again gives: messages that put them to use.
 pub type Reload = Arc<dyn Fn() -> Vec<Message> + Send + Sync>;
 
-/// Opens the deck on the terminal and keeps it open until it is left.
-pub async fn run(start: Start, provider: Provider, options: Options) -> io::Result<Outcome> {
+/// Opens the deck on the terminal and keeps it open until it is left. Without a world it begins
+/// with the question which one to open.
+pub async fn run(
+    start: Start,
+    opened: Option<Opened>,
+    mut options: Options,
+) -> io::Result<Outcome> {
     terminal::keep_screen_on_panic(options.log.clone());
     let mut state = State::new(start);
     state.rest = REST;
@@ -88,28 +88,36 @@ pub async fn run(start: Start, provider: Provider, options: Options) -> io::Resu
     let mut terminal = Terminal::new(screen)?;
     terminal.clear()?;
     let (sender, messages) = mpsc::unbounded_channel();
-    if let Some(head) = options.head.clone() {
-        let _ = update(&mut state, Message::Event(head));
-    }
     for (severity, text) in &options.notes {
         state.notes.add(*severity, text, state.now);
     }
+    if let Some(reload) = options.reload.clone() {
+        let watching = watch::watch(options.watched.clone(), reload, sender.clone());
+        tokio::spawn(watching);
+    }
+    let (told, answers) = mpsc::unbounded_channel();
+    let (opening, doors) = mpsc::unbounded_channel();
+    let codes = options.codes.take();
     let mut deck = Deck {
-        work: Work::new(provider, sender, &options),
+        work: Work::new(None, told, &options),
         state,
         terminal,
         guard,
         messages,
+        answers,
+        codes,
+        opening,
+        doors,
+        sender,
+        options,
         events: Some(EventStream::new()),
         signals: Signals::listen()?,
         pace: Pace::default(),
     };
-    deck.work.identify();
-    if let Some(reload) = options.reload.clone() {
-        let watching = watch::watch(options.watched.clone(), reload, deck.work.sender());
-        tokio::spawn(watching);
-    }
-    let first = update::wanted(&mut deck.state);
+    let first = match opened {
+        Some(opened) => deck.enter(&Wanted::Same, opened),
+        None => vec![Effect::FindProfiles],
+    };
     let outcome = deck.turn(first).await;
     drop(deck);
     Guard::leave();
@@ -121,7 +129,17 @@ struct Deck {
     state: State,
     terminal: Terminal<Screen<io::Stdout>>,
     guard: Guard,
+    options: Options,
+    /// From those who are there in every world.
     messages: UnboundedReceiver<Message>,
+    sender: UnboundedSender<Message>,
+    /// From the world that is shown. Another world has another channel: a late answer never lands
+    /// in the wrong one.
+    answers: UnboundedReceiver<Message>,
+    codes: Option<Codes>,
+    /// Worlds that were asked for.
+    opening: UnboundedSender<(Wanted, provider::Result<Opened>)>,
+    doors: UnboundedReceiver<(Wanted, provider::Result<Opened>)>,
     /// Not there while somebody else has the terminal: it would steal their keys.
     events: Option<EventStream>,
     signals: Signals,
@@ -132,6 +150,7 @@ struct Deck {
 /// What the loop woke for.
 enum Woken {
     By(Message),
+    Opened(Wanted, provider::Result<Opened>),
     Exit(Outcome),
     Continued,
     Stop,
@@ -148,6 +167,14 @@ impl Deck {
             let woken = self.wait().await?;
             let message = match woken {
                 Woken::By(message) => message,
+                Woken::Opened(wanted, Ok(opened)) => {
+                    let first = self.enter(&wanted, opened);
+                    if let Some(outcome) = self.perform(first).await? {
+                        return Ok(outcome);
+                    }
+                    Message::Tick
+                }
+                Woken::Opened(_, Err(error)) => Message::NotOpened(error.trouble()),
                 Woken::Exit(outcome) => return Ok(outcome),
                 Woken::Stop => {
                     self.suspend()?;
@@ -162,7 +189,12 @@ impl Deck {
             };
             let mut next = Some(message);
             for _ in 0..BURST {
-                let Some(message) = next.take().or_else(|| self.messages.try_recv().ok()) else {
+                let mut waiting = || {
+                    self.messages
+                        .try_recv()
+                        .or_else(|_| self.answers.try_recv())
+                };
+                let Some(message) = next.take().or_else(|| waiting().ok()) else {
                     break;
                 };
                 self.state.now = Timestamp::now();
@@ -198,6 +230,12 @@ impl Deck {
                 None => std::future::pending().await,
             }
         };
+        let codes = async {
+            match &mut self.codes {
+                Some(codes) => codes.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         Ok(tokio::select! {
             biased;
             signal = self.signals.next() => signal,
@@ -208,6 +246,9 @@ impl Deck {
                 None => Woken::Exit(Outcome::HungUp),
             },
             Some(message) = self.messages.recv() => Woken::By(message),
+            Some(message) = self.answers.recv() => Woken::By(message),
+            Some(wanted) = codes => Woken::By(Message::CodeWanted(wanted)),
+            Some((wanted, opened)) = self.doors.recv() => Woken::Opened(wanted, opened),
             () = timer => Woken::Nothing,
         })
     }
@@ -219,10 +260,57 @@ impl Deck {
                 Effect::Suspend => self.suspend()?,
                 Effect::Mouse(on) => self.guard.set_mouse(on)?,
                 Effect::ShellOut(command) => self.shell_out(&command).await?,
+                Effect::Enter(wanted) => self.open(wanted),
+                Effect::FindProfiles => self.find_profiles(),
                 other => self.work.start(other, &self.state),
             }
         }
         Ok(None)
+    }
+
+    /// Begins to open a world; the deck goes on meanwhile.
+    fn open(&mut self, wanted: Wanted) {
+        let Some(worlds) = self.options.worlds.clone() else {
+            return;
+        };
+        let opening = self.opening.clone();
+        tokio::spawn(async move {
+            let opened = worlds.open(&wanted).await;
+            // The deck is gone when nobody listens; then nobody wants the world either.
+            opening.send((wanted, opened)).ok();
+        });
+    }
+
+    /// Shows a world that was opened; what has to be read first.
+    fn enter(&mut self, wanted: &Wanted, opened: Opened) -> Vec<Effect> {
+        let anew = *wanted == Wanted::Same && self.state.world.as_ref() == Some(opened.world());
+        let (told, answers) = mpsc::unbounded_channel();
+        self.answers = answers;
+        self.state.enter(&opened, anew);
+        if let Some(head) = opened.head.clone() {
+            let _ = update(&mut self.state, Message::Event(head));
+        }
+        for (severity, text) in &opened.notes {
+            self.state.notes.add(*severity, text, self.state.now);
+        }
+        self.work = Work::new(Some(opened), told, &self.options);
+        self.work.identify();
+        update::wanted(&mut self.state)
+    }
+
+    fn find_profiles(&self) {
+        let Some(worlds) = self.options.worlds.clone() else {
+            return;
+        };
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let profiles = worlds.profiles().await.unwrap_or_else(|error| {
+                let text = error.to_string();
+                sender.send(Message::Note(Severity::Error, text)).ok();
+                Vec::new()
+            });
+            sender.send(Message::Profiles(profiles)).ok();
+        });
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -274,13 +362,16 @@ impl Deck {
         let (severity, text) = match status {
             Ok(status) if status.success() => (Severity::Info, format!("`{shown}` is done")),
             Ok(status) => (Severity::Warning, format!("`{shown}` ended with {status}")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (
+                Severity::Error,
+                format!("`{program}` is not installed, or not in PATH: `{shown}` was not run"),
+            ),
             Err(error) => (
                 Severity::Error,
                 format!("`{shown}` could not be started: {error}"),
             ),
         };
         self.state.notes.add(severity, &text, Timestamp::now());
-        self.work.identify();
         self.redraw()
     }
 }

@@ -3,33 +3,36 @@
 use std::{
     io::Write,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use jiff::{Timestamp, tz::TimeZone};
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use jiff::tz::TimeZone;
+use tokio::{
+    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
+    task::JoinHandle,
+};
 
 use super::{
-    Options, Reload, Remember,
+    Opened, Options, Reload,
     operate::{self, Operating, Operator},
+    watch,
 };
 use crate::{
     config::theme,
     inventory::{
         Event, Loaded, Query,
         cache::Meter,
-        reader::{Reader, Want},
+        reader::{Clock, Reader, Want},
     },
-    provider::Provider,
+    model::Organization,
+    provider::{Identity, Provider},
     tui::{Effect, Message, Severity, State, terminal},
 };
 
-/// What tasks need: the provider, and a way back into the queue.
+/// What tasks need: a world, if one is open, and a way back into the queue.
 pub(in crate::tui) struct Work {
-    provider: Provider,
+    world: Option<Ground>,
     messages: UnboundedSender<Message>,
-    reader: Reader,
-    operating: Option<Operating>,
     /// Held by each piece of work on files while it lasts.
     files: Arc<()>,
     /// Held while a run is followed.
@@ -39,34 +42,56 @@ pub(in crate::tui) struct Work {
     reload: Option<Reload>,
 }
 
+/// What stands on the world that is open.
+struct Ground {
+    provider: Provider,
+    reader: Reader,
+    journal: Journal,
+    /// Ends with the world.
+    _watching: Watching,
+}
+
+/// What carries plans out, once it is known for which organization.
+#[derive(Clone, Default)]
+struct Journal {
+    open: Option<super::OpenOperating>,
+    operating: Arc<Mutex<Option<Operating>>>,
+}
+
+impl Journal {
+    /// What there is; opened with what is known of the organization where there is nothing yet.
+    fn get(&self, organization: Option<&Organization>) -> Result<Option<Operating>, String> {
+        let mut operating = self
+            .operating
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if operating.is_none()
+            && let Some(open) = &self.open
+        {
+            *operating = open(organization)?;
+        }
+        Ok(operating.clone())
+    }
+}
+
+/// Looks after the files of the sign-in until dropped.
+struct Watching(JoinHandle<()>);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 impl Work {
     pub(in crate::tui) fn new(
-        provider: Provider,
+        opened: Option<Opened>,
         messages: UnboundedSender<Message>,
         options: &Options,
     ) -> Self {
-        let (reader, events) = Reader::start(options.source.clone());
-        tokio::spawn(forward(
-            events,
-            messages.clone(),
-            options.source.meter.clone(),
-            options.remember.clone(),
-        ));
-        if let Some(cache) = &options.source.cache {
-            let (kept, events) = mpsc::unbounded_channel();
-            cache.recall_all(kept);
-            tokio::spawn(forward(
-                events,
-                messages.clone(),
-                options.source.meter.clone(),
-                options.remember.clone(),
-            ));
-        }
         Self {
-            provider,
+            world: opened.map(|opened| Ground::new(opened, &messages)),
             messages,
-            reader,
-            operating: options.operating.clone(),
             files: Arc::new(()),
             following: Arc::new(()),
             exports: options.exports.clone(),
@@ -78,9 +103,9 @@ impl Work {
     /// Starts the work for `effect` and returns at once.
     pub(in crate::tui) fn start(&self, effect: Effect, state: &State) {
         match effect {
-            Effect::Load(queries) => self.reader.want(queries, Want::Near),
-            Effect::Focus(queries) => self.reader.focus(queries),
-            Effect::Refresh(queries) => self.reader.refresh(queries),
+            Effect::Load(queries) => self.read(|reader| reader.want(queries, Want::Near)),
+            Effect::Focus(queries) => self.read(|reader| reader.focus(queries)),
+            Effect::Refresh(queries) => self.read(|reader| reader.refresh(queries)),
             Effect::Copy(text, what) => self.copy(&text, &what),
             Effect::LoadTheme(name) => self.theme(name, &state.themes),
             Effect::Reload => self.reload(),
@@ -118,8 +143,10 @@ impl Work {
         }
     }
 
-    pub(super) fn sender(&self) -> UnboundedSender<Message> {
-        self.messages.clone()
+    fn read(&self, ask: impl FnOnce(&Reader)) {
+        if let Some(world) = &self.world {
+            ask(&world.reader);
+        }
     }
 
     /// Whether no file is read or written just now; reads of the world are counted by the state.
@@ -142,12 +169,20 @@ impl Work {
 
     /// What plans and carries out; says so where there is nothing that could.
     fn operator(&self, state: &State) -> Option<Operator> {
-        let Some(operating) = self.operating.clone() else {
-            self.say(
-                Severity::Warning,
-                "the organization was not known when the deck was opened; open it again to plan and to see runs".into(),
-            );
-            return None;
+        let world = self.world.as_ref()?;
+        let organization = state.inventory.organization.value().map(AsRef::as_ref);
+        let operating = match world.journal.get(organization) {
+            Ok(Some(operating)) => operating,
+            Ok(None) => {
+                let text = "the organization is not known yet: nothing can be planned or followed";
+                self.say(Severity::Warning, text.into());
+                return None;
+            }
+            Err(problem) => {
+                let text = format!("no journal, so nothing can be planned: {problem}");
+                self.say(Severity::Error, text);
+                return None;
+            }
         };
         let author = state
             .caller
@@ -155,7 +190,7 @@ impl Work {
             .map_or("unknown", |caller| caller.arn.as_str());
         Some(Operator {
             operating,
-            provider: self.provider.clone(),
+            provider: world.provider.clone(),
             messages: self.messages.clone(),
             author: author.to_owned(),
         })
@@ -163,19 +198,13 @@ impl Work {
 
     /// Asks who we are.
     pub(super) fn identify(&self) {
-        let identity = self.provider.identity.clone();
+        let Some(world) = &self.world else { return };
+        let identity = world.provider.identity.clone();
         let messages = self.messages.clone();
         tokio::spawn(async move {
             let message = match identity.caller(None).await {
                 Ok(caller) => Message::Identified(caller),
-                Err(error) => {
-                    let trouble = error.trouble();
-                    let hint = trouble
-                        .hint
-                        .map(|hint| format!(" · {hint}"))
-                        .unwrap_or_default();
-                    Message::Note(Severity::Error, format!("{}{hint}", trouble.message))
-                }
+                Err(error) => Message::Unidentified(error.trouble()),
             };
             // The deck is gone when nobody listens; then the answer has no reader either.
             let _ = messages.send(message);
@@ -242,42 +271,94 @@ impl Work {
     }
 }
 
-/// Hands on what the reader tells, until it or the deck is gone.
-async fn forward(
-    mut events: UnboundedReceiver<Event>,
+impl Ground {
+    fn new(opened: Opened, messages: &UnboundedSender<Message>) -> Self {
+        let Opened {
+            provider,
+            source,
+            operating,
+            ..
+        } = opened;
+        let journal = Journal {
+            open: operating,
+            ..Journal::default()
+        };
+        // What is known at once is opened at once; what is wrong with it is told when it is needed.
+        journal.get(None).ok();
+        let teller = Teller {
+            identity: provider.identity.clone(),
+            messages: messages.clone(),
+            meter: source.meter.clone(),
+            clock: source.clock.clone(),
+            journal: journal.clone(),
+        };
+        teller.spent();
+        if let Some(cache) = &source.cache {
+            let (kept, events) = mpsc::unbounded_channel();
+            cache.recall_all(kept);
+            tokio::spawn(teller.clone().forward(events));
+        }
+        let sign_in = provider.identity.sign_in();
+        let watching = watch::watch_sign_in(sign_in.files.clone(), messages.clone());
+        messages.send(Message::SignIn(sign_in)).ok();
+        let (reader, events) = Reader::start(source);
+        tokio::spawn(teller.forward(events));
+        Self {
+            provider,
+            reader,
+            journal,
+            _watching: Watching(tokio::spawn(watching)),
+        }
+    }
+}
+
+/// Hands on what the reader tells, with what follows from it.
+#[derive(Clone)]
+struct Teller {
+    identity: Arc<dyn Identity>,
     messages: UnboundedSender<Message>,
     meter: Meter,
-    remember: Option<Remember>,
-) {
-    while let Some(event) = events.recv().await {
-        if let (
-            Event::Loaded {
-                loaded: Loaded::Organization(organization),
-                ..
-            },
-            Some(remember),
-        ) = (&event, &remember)
-            && let Some(id) = &organization.id
-        {
-            remember(id.as_str());
-        }
-        let costs = matches!(
-            event,
-            Event::Loaded {
-                query: Query::Costs,
-                ..
-            } | Event::Failed {
-                query: Query::Costs,
-                ..
+    clock: Clock,
+    journal: Journal,
+}
+
+impl Teller {
+    /// Until the reader or the deck is gone.
+    async fn forward(self, mut events: UnboundedReceiver<Event>) {
+        while let Some(event) = events.recv().await {
+            match &event {
+                Event::Loaded {
+                    loaded: Loaded::Organization(organization),
+                    ..
+                } => {
+                    self.journal.get(Some(organization)).ok();
+                    let sign_in = self.identity.sign_in();
+                    self.messages.send(Message::SignIn(sign_in)).ok();
+                }
+                // Told before the answer, so that whoever waits for the answer knows its price as
+                // well.
+                Event::Loaded {
+                    query: Query::Costs,
+                    ..
+                }
+                | Event::Failed {
+                    query: Query::Costs,
+                    ..
+                } => self.spent(),
+                _ => {}
             }
-        );
-        // Told before the answer, so that whoever waits for the answer knows its price as well.
-        let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-        if costs && let Ok(spent) = meter.spent(today) {
-            let _ = messages.send(Message::Spent(format!("${:.2}", spent.today)));
+            if self.messages.send(Message::Event(event)).is_err() {
+                return;
+            }
         }
-        if messages.send(Message::Event(event)).is_err() {
-            return;
+    }
+
+    /// Tells what looking has cost.
+    fn spent(&self) {
+        let today = (self.clock)().to_zoned(TimeZone::UTC).date();
+        if let Ok(spent) = self.meter.spent(today) {
+            let caps = self.meter.caps();
+            self.messages.send(Message::Spent { spent, caps }).ok();
         }
     }
 }

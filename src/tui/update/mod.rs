@@ -6,11 +6,16 @@ mod settle;
 use crossterm::event::{MouseEvent, MouseEventKind};
 
 use super::{
-    Effect, Message, State, Theme, Verb, frame, message::Severity, overlays::Reply, state::Access,
+    Effect, Message, State, Theme, Verb, frame,
+    message::Severity,
+    overlays::{Code, Reply, worlds},
+    runtime::Wanted,
+    state::Access,
 };
 use crate::{
     config::keymap::{Found, Key, Named, spelled},
     inventory::{Event, Inventory, Query},
+    model::{Trouble, TroubleKind},
 };
 
 /// Takes in `message` and returns the work it leads to.
@@ -26,13 +31,41 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Focus(_) | Message::Tick => Vec::new(),
         Message::Event(event) => told(state, &event),
-        Message::Spent(text) => {
-            state.spent = Some(text);
+        Message::Spent { spent, caps } => {
+            state.meter = Some((spent, caps));
             Vec::new()
         }
         Message::Identified(caller) => {
             state.caller = Some(caller);
+            state.signed_out = false;
             Vec::new()
+        }
+        Message::Unidentified(trouble) => {
+            state.caller = None;
+            state.signed_out = trouble.kind == TroubleKind::SignedOut;
+            complain(state, &trouble);
+            Vec::new()
+        }
+        Message::SignIn(sign_in) => {
+            state.sign_in = sign_in;
+            Vec::new()
+        }
+        Message::SignInChanged => sign_in_changed(state),
+        Message::CodeWanted(wanted) => {
+            state.overlays.push(Box::new(Code::new(wanted)));
+            Vec::new()
+        }
+        Message::Profiles(profiles) => {
+            let picker = worlds::picker(&profiles, state);
+            state.overlays.push(Box::new(picker));
+            Vec::new()
+        }
+        Message::NotOpened(trouble) => {
+            complain(state, &trouble);
+            match state.world {
+                None => vec![Effect::FindProfiles],
+                Some(_) => Vec::new(),
+            }
         }
         Message::Planned(sealed) => {
             state.review(sealed);
@@ -60,6 +93,22 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
     };
     settle::settle(state, effects)
+}
+
+fn complain(state: &mut State, trouble: &Trouble) {
+    let hint = trouble.hint.as_ref().map(|hint| format!(" · {hint}"));
+    let text = format!("{}{}", trouble.message, hint.unwrap_or_default());
+    state.notes.add(Severity::Error, &text, state.now);
+}
+
+/// What was refused is asked again as soon as somebody has signed in, wherever that was.
+fn sign_in_changed(state: &mut State) -> Vec<Effect> {
+    if !state.signed_out {
+        return Vec::new();
+    }
+    let text = "signed in by another program, or the profiles were edited: reading again";
+    state.notes.add(Severity::Info, text, state.now);
+    vec![Effect::Enter(Wanted::Same)]
 }
 
 /// What the current view needs, to be read first.
@@ -113,14 +162,9 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
             if reading.open.remove(query) {
                 reading.failed += 1;
             }
+            state.signed_out |= trouble.kind == TroubleKind::SignedOut;
             if matches!(query, Query::Organization | Query::Costs) {
-                let hint = trouble
-                    .hint
-                    .as_ref()
-                    .map(|hint| format!(" · {hint}"))
-                    .unwrap_or_default();
-                let text = format!("{}{hint}", trouble.message);
-                state.notes.add(Severity::Error, &text, state.now);
+                complain(state, trouble);
             }
         }
         Event::Notice(text) => state.notes.add(Severity::Warning, text, state.now),

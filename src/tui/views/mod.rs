@@ -74,6 +74,8 @@ pub struct Desk<'a> {
     pub environments: &'a Environments,
     pub theme: &'a Theme,
     pub symbols: Symbols,
+    /// Whether any world is.
+    pub is_open: bool,
     /// The time in the world that is shown: ages are counted from it.
     pub now: Timestamp,
     /// The time at the terminal.

@@ -1,7 +1,7 @@
 //! Enters the accounts of the organization: which role, through which door, and when not.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,12 +12,12 @@ use super::{
     assume::{self, AssumeRole},
     chain::Chain,
     gate::Gate,
-    options::{Purpose, Role, is_admin, role},
+    options::{Purpose, Role, role},
 };
 use crate::{
     config::settings::{Access, AccessMode},
     model::{AccountId, AccountStatus, Organization},
-    provider::{Caller, Error, Kind, Result},
+    provider::{Caller, Error, Kind, Result, is_admin},
 };
 
 /// The doors to all accounts.
@@ -98,6 +98,31 @@ impl Accounts {
         let known = lock(&self.known).get(&account).copied();
         let role = self.role(known, Purpose::Read);
         (role.name.into(), is_admin(role.name))
+    }
+
+    /// Accounts that are read through a role that may do anything.
+    pub(super) fn administered(&self) -> BTreeSet<AccountId> {
+        let known = lock(&self.known);
+        let administered = known.iter().filter(|(_, known)| {
+            let role = self.role(Some(**known), Purpose::Read);
+            is_admin(role.name) && role.admin_polling
+        });
+        administered.map(|(account, _)| *account).collect()
+    }
+
+    /// Through which door other accounts are entered.
+    pub(super) fn in_words(&self) -> String {
+        let role = self.role(None, Purpose::Read);
+        match self.mode {
+            AccessMode::Sso => format!(
+                "other accounts: permission set {} (IAM Identity Center)",
+                role.name
+            ),
+            AccessMode::HubRole => {
+                format!("other accounts: role {}, assumed from there", role.name)
+            }
+            AccessMode::Profiles => "other accounts: the profile that names them".into(),
+        }
     }
 
     /// Credentials for an account. Nobody signs in before a client sends.

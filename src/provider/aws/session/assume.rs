@@ -10,8 +10,8 @@ use aws_credential_types::{
 use aws_sdk_sts::{Client, config::retry::RetryPartition};
 use aws_types::SdkConfig;
 
-use super::{super::error::Call, Prompt};
-use crate::provider::{Error, Kind, Result};
+use super::super::error::Call;
+use crate::provider::{Error, Kind, Prompt, Result};
 
 /// A code may be mistyped or run out while it is typed; more tries than this lock devices.
 const CODES: usize = 3;

@@ -18,13 +18,15 @@ use aws_credential_types::{
 use aws_types::{SdkConfig, region::Region};
 
 use super::{
-    Prompt,
     assume::AssumeRole,
     gate::Gate,
     process::CredentialProcess,
     profile::{Profiles, Sso, wrong},
 };
-use crate::{model::AccountId, provider::Result};
+use crate::{
+    model::AccountId,
+    provider::{Prompt, Result},
+};
 
 /// What every link needs.
 pub(super) struct Chain {
@@ -43,8 +45,7 @@ impl Chain {
     /// the environment, as it does in the AWS CLI; one named by the environment does not.
     pub(super) async fn start(&self, named_by_flag: bool) -> Result<Gate> {
         let selected = self.profiles.selected();
-        let in_environment = env::var("AWS_ACCESS_KEY_ID").is_ok_and(|key| !key.is_empty());
-        if in_environment && !named_by_flag {
+        if by_environment(named_by_flag) {
             return Ok(gate(EnvironmentVariableCredentialsProvider::new()));
         }
         if self.profiles.get(selected).is_some_and(signs_in) {
@@ -53,6 +54,18 @@ impl Chain {
         // Tokens of pods and containers, roles of instances.
         let chain = DefaultCredentialsChain::builder().configure(self.settings.clone());
         Ok(gate(chain.build().await))
+    }
+
+    /// The links of the chain, the sign-in first.
+    pub(super) fn in_words(&self, named_by_flag: bool) -> Vec<String> {
+        if by_environment(named_by_flag) {
+            return vec!["keys of the environment (AWS_ACCESS_KEY_ID)".into()];
+        }
+        let selected = self.profiles.selected();
+        if self.profiles.get(selected).is_some_and(signs_in) {
+            return self.profiles.in_words(selected);
+        }
+        vec!["role of this machine or container".into()]
     }
 
     /// The credentials of one profile.
@@ -199,7 +212,12 @@ fn gate(provider: impl ProvideCredentials + 'static) -> Gate {
     Gate::new(None, None, move || shared.clone())
 }
 
-fn signs_in(profile: &Profile) -> bool {
+/// Whether keys in the environment hold, which they do unless a flag names a profile.
+pub(super) fn by_environment(named_by_flag: bool) -> bool {
+    !named_by_flag && env::var("AWS_ACCESS_KEY_ID").is_ok_and(|key| !key.is_empty())
+}
+
+pub(super) fn signs_in(profile: &Profile) -> bool {
     [
         "role_arn",
         "web_identity_token_file",

@@ -5,6 +5,7 @@ mod assume;
 mod chain;
 mod gate;
 mod http;
+mod known;
 mod options;
 mod process;
 mod profile;
@@ -18,12 +19,15 @@ use aws_types::{SdkConfig, region::Region as SdkRegion, sdk_ua_metadata::Framewo
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
-pub use self::options::{Options, Prompt, is_admin};
 use self::{accounts::Accounts, chain::Chain, options::Purpose, profile::Profiles};
+pub use self::{
+    known::{profiles, resolves},
+    options::Options,
+};
 use super::error::Call;
 use crate::{
     model::{AccountId, Arn, Organization, Place, Region},
-    provider::{Caller, Error, Kind, Result, World},
+    provider::{Caller, Error, Kind, Result, SignIn, World},
 };
 
 /// A session is renewed this long before it ends, so that no call starts with one about to.
@@ -47,6 +51,7 @@ struct Inner {
     /// With the credentials of the account signed in to.
     base: SdkConfig,
     home: OnceCell<Caller>,
+    named_by_flag: bool,
     chain: Chain,
     accounts: Accounts,
 }
@@ -107,6 +112,7 @@ impl Sessions {
             regions,
             base: chain.with(accounts.base()),
             home: OnceCell::new(),
+            named_by_flag: options.profile.is_some(),
             chain,
             accounts,
         })))
@@ -138,12 +144,23 @@ impl Sessions {
         }
     }
 
-    /// The command that signs in again (`aws sso login …`), for the deck to run in the terminal;
-    /// `None` where no command helps.
+    /// How we are signed in, as far as it is known without a call.
     #[must_use]
-    pub fn login_command(&self) -> Option<Vec<String>> {
-        let profiles = &self.0.chain.profiles;
-        profiles.login_command(profiles.selected())
+    pub fn sign_in(&self) -> SignIn {
+        let Inner {
+            chain,
+            accounts,
+            named_by_flag,
+            ..
+        } = &*self.0;
+        let mut links = chain.in_words(*named_by_flag);
+        links.push(accounts.in_words());
+        SignIn {
+            chain: links,
+            command: chain.profiles.login_command(chain.profiles.selected()),
+            files: chain.profiles.watched(),
+            administered: accounts.administered(),
+        }
     }
 
     /// Who signed in; asked once.
@@ -239,7 +256,9 @@ impl Sessions {
             && profile.is_none()
         {
             profile.clone_from(&self.0.profile);
-            *login = self.login_command().map(|words| words.join(" "));
+            let profiles = &self.0.chain.profiles;
+            let command = profiles.login_command(profiles.selected());
+            *login = command.map(|words| words.join(" "));
         }
         error
     }

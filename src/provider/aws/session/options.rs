@@ -1,9 +1,7 @@
 //! How to reach AWS: what the command line and the user's settings decide beside the standard
 //! settings of AWS itself.
 
-use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
-
-use async_trait::async_trait;
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
     config::{
@@ -11,6 +9,7 @@ use crate::{
         settings::{Access, AccessOverride, Shared},
     },
     model::Region,
+    provider::Prompt,
 };
 
 /// Everything that `connect` needs to know.
@@ -57,14 +56,6 @@ impl Options {
     }
 }
 
-/// Asks a person. The asker masks what is typed.
-#[async_trait]
-pub trait Prompt: Send + Sync + fmt::Debug {
-    /// The code that `device` shows now; `problem` is what was wrong with the last one. `None`
-    /// when the person gives up.
-    async fn mfa_code(&self, device: &str, problem: Option<&str>) -> Option<String>;
-}
-
 /// What an account is entered for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose<'a> {
@@ -105,12 +96,6 @@ pub(super) fn role<'a>(
         external_id: external_id.or(shared).filter(|id| !id.is_empty()),
         admin_polling: special.is_some_and(|rule| rule.allow_admin_polling),
     }
-}
-
-/// Roles that may do anything, which AWS makes by itself.
-#[must_use]
-pub fn is_admin(role: &str) -> bool {
-    ["OrganizationAccountAccessRole", "AWSControlTowerExecution"].contains(&role)
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! What the AWS profile files say: settings that the SDK leaves alone, and whose sign-in a profile
 //! stands on.
 
-use std::{borrow::Cow, path::Path};
+use std::{
+    borrow::Cow,
+    env,
+    path::{Path, PathBuf},
+};
 
 use aws_config::profile::{Profile, ProfileSet};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
@@ -98,9 +102,7 @@ impl Profiles {
     /// The profile made for an account: its `sso_account_id`, or the account of its role.
     pub(super) fn of_account(&self, account: AccountId) -> Option<&str> {
         let id = account.to_string();
-        let mut names: Vec<&str> = self.set.profiles().collect();
-        names.sort_unstable();
-        names.into_iter().find(|name| {
+        self.names().into_iter().find(|name| {
             let profile = self.get(name);
             let get = |key| profile.and_then(|profile| profile.get(key));
             let role = get("role_arn").and_then(|arn| arn.split(':').nth(4));
@@ -127,9 +129,81 @@ impl Profiles {
         Some(argv(words))
     }
 
+    pub(super) fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.set.profiles().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// How a profile signs in, a line for each link, the sign-in first.
+    pub(super) fn in_words(&self, name: &str) -> Vec<String> {
+        let mut links = Vec::new();
+        let mut at = name;
+        for _ in self.set.profiles() {
+            let get = |key| self.get(at).and_then(|profile| profile.get(key));
+            let Some(arn) = get("role_arn").filter(|_| get("web_identity_token_file").is_none())
+            else {
+                break;
+            };
+            let with = |key, word: &str| get(key).map(|_| format!(", {word}"));
+            let mfa = with("mfa_serial", "with a code").unwrap_or_default();
+            let external = with("external_id", "with an external id").unwrap_or_default();
+            links.push(format!("profile {at}: role {arn}{mfa}{external}"));
+            match (get("source_profile"), get("credential_source")) {
+                (Some(source), _) if source != at => at = source,
+                (None, Some(source)) => {
+                    links.push(format!("credentials of {source}"));
+                    links.reverse();
+                    return links;
+                }
+                _ => break,
+            }
+        }
+        links.push(format!("profile {at}: {}", self.sign_in_of(at)));
+        links.reverse();
+        links
+    }
+
+    /// What a profile at the bottom of a chain signs in with.
+    pub(super) fn sign_in_of(&self, name: &str) -> String {
+        let get = |key| self.get(name).and_then(|profile| profile.get(key));
+        if let Some(sso) = self.own_sso(name) {
+            let session = sso.session.unwrap_or(sso.start_url);
+            return match (get("sso_account_id"), get("sso_role_name")) {
+                (Some(account), Some(role)) => {
+                    format!("IAM Identity Center {session}, {role} in {account}")
+                }
+                _ => format!("IAM Identity Center {session}"),
+            };
+        }
+        let kinds = [
+            ("web_identity_token_file", "web identity token"),
+            ("login_session", "console login"),
+            ("credential_process", "credential_process"),
+            ("aws_access_key_id", "keys"),
+        ];
+        let kind = kinds.into_iter().find(|(key, _)| get(key).is_some());
+        kind.map_or("no credentials", |(_, kind)| kind).into()
+    }
+
+    /// Where a sign-in, or an edit, by another program shows.
+    pub(super) fn watched(&self) -> Vec<PathBuf> {
+        let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+        let below = |name: &str| home.join(".aws").join(name);
+        let named = |name: &str, usual: &str| {
+            let set = env::var_os(name).filter(|path| !path.is_empty());
+            set.map_or_else(|| below(usual), PathBuf::from)
+        };
+        vec![
+            below("sso/cache"),
+            named("AWS_LOGIN_CACHE_DIRECTORY", "login/cache"),
+            named("AWS_CONFIG_FILE", "config"),
+            named("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+        ]
+    }
+
     fn missing(&self, name: &str) -> Error {
-        let mut known: Vec<&str> = self.set.profiles().collect();
-        known.sort_unstable();
+        let known = self.names();
         let known = match known.as_slice() {
             [] => "there are none".into(),
             known => format!("there are {}", known.join(", ")),

@@ -20,7 +20,7 @@ pub(super) fn refresh(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
     let needs = state
         .with_view(|view, desk| view.needs(desk))
         .unwrap_or_default();
-    if !costs_money(&needs) || state.world == World::Demo || argument == Some("paid") {
+    if !costs_money(&needs) || state.world == Some(World::Demo) || argument == Some("paid") {
         return vec![Effect::Refresh(needs)];
     }
     let requests = paid_requests(&state.inventory);

@@ -10,7 +10,10 @@ use crate::{
     provider::World,
     tui::{
         Action, Effect, State, Verb,
-        overlays::{Form, Overlay, Prompt, copy, diff, facts, help, messages, palette, pickers},
+        overlays::{
+            Form, Overlay, Prompt, copy, diff, facts, help, identity, messages, palette, pickers,
+        },
+        runtime::Wanted,
         state::Access,
     },
 };
@@ -128,7 +131,7 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Verb::Identity => {
-            let page = facts::identity(state);
+            let page = identity::page(state);
             push(state, page);
             Vec::new()
         }
@@ -161,6 +164,7 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
             push(state, picker);
             Vec::new()
         }
+        Verb::PickProfile => vec![Effect::FindProfiles],
         Verb::PickRegion => {
             let picker = pickers::regions(state);
             push(state, picker);
@@ -214,7 +218,10 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
             let word = if on { "on" } else { "off" };
             vec![Effect::Mouse(on), Effect::Say(format!("mouse {word}"))]
         }
-        Verb::Reload => vec![Effect::Reload],
+        Verb::Reload => match state.world {
+            Some(World::Aws { .. }) => vec![Effect::Reload, Effect::Enter(Wanted::Same)],
+            _ => vec![Effect::Reload],
+        },
         Verb::Suspend => vec![Effect::Suspend],
         Verb::Quit => vec![Effect::Quit],
         Verb::Nothing => Vec::new(),
@@ -241,15 +248,17 @@ fn difference(state: &mut State) -> Vec<Effect> {
 
 fn sign_in(state: &State) -> Vec<Effect> {
     match &state.world {
-        World::Demo => vec![Effect::Say(
-            "the simulated organization needs no sign-in".into(),
+        None => vec![Effect::FindProfiles],
+        Some(World::Demo) => vec![Effect::Say(
+            "the simulated organization needs no sign-in; `:profile` opens a real one".into(),
         )],
-        World::Aws { profile, .. } => {
-            let mut command: Vec<String> = ["aws", "sso", "login"].map(str::to_owned).into();
-            if let Some(profile) = profile {
-                command.extend(["--profile".to_owned(), profile.clone()]);
-            }
-            vec![Effect::ShellOut(command)]
+        // Where no command signs in, it is a code, a process or keys: they are asked anew.
+        Some(World::Aws { .. }) => {
+            let command = state.sign_in.command.clone().map(Effect::ShellOut);
+            command
+                .into_iter()
+                .chain([Effect::Enter(Wanted::Same)])
+                .collect()
         }
     }
 }

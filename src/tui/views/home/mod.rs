@@ -141,6 +141,13 @@ impl Home {
                 Vacancy::new(State::Off, "nothing matches the filter", "esc clears it")
             };
         }
+        if !desk.is_open {
+            return Vacancy::new(
+                State::Off,
+                "nothing is open",
+                "`:profile` picks a profile, a sign-in or the simulated organization",
+            );
+        }
         match &self.trouble {
             Some(trouble) => {
                 let hint = trouble.hint.as_deref().unwrap_or("`r` tries again");

@@ -1,3 +1,5 @@
+mod sign_in;
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
