@@ -7,6 +7,7 @@ mod fixture;
 pub mod index;
 mod query;
 pub mod reader;
+pub mod report;
 pub mod scope;
 pub mod tables;
 mod tree;

@@ -41,6 +41,14 @@ pub enum Effect {
     LoadTheme(String),
     /// Reads settings, theme and keymap again.
     Reload,
+    /// Puts the cursor on the object, in the view that shows it.
+    GoTo(Object),
+    /// Looks for objects by a few letters.
+    Search(String),
+    /// Makes the index of what was read.
+    Index,
+    /// Exports the view to a file of this name; its ending says as what.
+    Save(String),
     /// Writes a file and says where.
     Export {
         path: PathBuf,

@@ -7,12 +7,12 @@ use crossterm::event::MouseEvent;
 use crate::{
     config::{keymap::Key, theme::Scheme},
     engine::Sealed,
-    inventory::{Event, cache::Spent},
+    inventory::{Event, Index, cache::Spent},
     model::Trouble,
     provider::{Caller, Profile, SignIn},
 };
 
-use super::{runtime::CodeWanted, views::Book};
+use super::{finder::Found, runtime::CodeWanted, views::Book};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -52,6 +52,10 @@ pub enum Message {
     Theme(Box<Scheme>),
     /// A keymap was read, to be used at once.
     Keymap(Box<crate::config::keymap::Keymap>),
+    /// The index of what was read.
+    Indexed(Arc<Index>),
+    /// What a search has found so far.
+    Found(Found),
     /// One line for the reader.
     Note(Severity, String),
     /// Time has passed; nothing else.

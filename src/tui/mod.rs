@@ -3,6 +3,7 @@
 pub mod action;
 pub mod catalog;
 pub mod effect;
+pub mod finder;
 pub mod frame;
 pub mod keys;
 pub mod message;

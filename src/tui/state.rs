@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::{
-    Symbols, Theme, frame, keys,
+    Symbols, Theme,
+    finder::Finder,
+    frame, keys,
     notes::Notes,
     overlays::Overlay,
     runtime::Opened,
@@ -48,6 +50,8 @@ pub struct State {
     /// The filter of each view.
     pub filters: Vec<String>,
     pub history: History,
+    /// The search over every object.
+    pub finder: Finder,
     /// What lies over the view, the topmost last.
     pub overlays: Vec<Box<dyn Overlay>>,
     /// Keys of a chord that is not finished.
@@ -201,6 +205,7 @@ impl State {
             views,
             current: current.unwrap_or(0),
             history: History::default(),
+            finder: Finder::default(),
             overlays: Vec::new(),
             pending: Vec::new(),
             access: start.access,
@@ -258,8 +263,17 @@ impl State {
         &mut self,
         work: impl FnOnce(&mut dyn View, &Desk<'_>) -> T,
     ) -> Option<T> {
+        self.with_view_at(self.current, work)
+    }
+
+    /// The same for any view.
+    pub(super) fn with_view_at<T>(
+        &mut self,
+        at: usize,
+        work: impl FnOnce(&mut dyn View, &Desk<'_>) -> T,
+    ) -> Option<T> {
         let now = self.today();
-        let view = self.views.get_mut(self.current)?;
+        let view = self.views.get_mut(at)?;
         let desk = Desk {
             inventory: &self.inventory,
             scope: &self.scope,
@@ -278,6 +292,10 @@ impl State {
     /// Derives the current view again if what it was derived from has changed. Called before a
     /// frame, so that a burst of answers costs one derivation.
     pub fn prepare(&mut self) {
+        self.prepare_at(self.current);
+    }
+
+    pub(super) fn prepare_at(&mut self, at: usize) {
         let look = self.desk().brush().look();
         let wanted = Some([
             self.inventory.version,
@@ -285,13 +303,9 @@ impl State {
             self.book_version,
             look,
         ]);
-        if self
-            .derived
-            .get(self.current)
-            .is_some_and(|done| *done != wanted)
-        {
-            self.with_view(|view, desk| view.derive(desk));
-            self.derived[self.current] = wanted;
+        if self.derived.get(at).is_some_and(|done| *done != wanted) {
+            self.with_view_at(at, |view, desk| view.derive(desk));
+            self.derived[at] = wanted;
         }
     }
 
@@ -343,6 +357,7 @@ impl State {
         self.book.plan = None;
         self.sealed = None;
         self.meter = None;
+        self.finder = Finder::default();
         self.views = views::all();
         self.filters.fill(String::new());
         self.derived.fill(None);

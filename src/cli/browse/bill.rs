@@ -6,11 +6,14 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{Sight, style::Page};
+use super::style::Page;
 use crate::{
-    inventory::tables::{
-        Cell, Row,
-        text::{age, money},
+    inventory::{
+        report::Sight,
+        tables::{
+            Cell, Row,
+            text::{age, money},
+        },
     },
     model::{State, cost::Costs},
 };

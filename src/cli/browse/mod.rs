@@ -2,9 +2,6 @@
 //! `search`, `network trace`.
 
 mod bill;
-mod csv;
-mod failures;
-mod json;
 mod run;
 mod search;
 mod show;
@@ -14,18 +11,16 @@ mod trace;
 
 use std::io::{self, Write};
 
-use jiff::Timestamp;
-
 use super::{
     Command, Exit,
     args::{List, NetworkCommand, Output},
 };
-use crate::{
-    config::Environments,
-    inventory::{Inventory, QueryKind, Scope, tables},
+use crate::inventory::{
+    QueryKind,
+    report::{self, EVERY_KIND, Sight},
+    tables,
 };
 use bill::Bill;
-pub use failures::Failure;
 pub use run::{Refusal, run};
 pub use style::Page;
 
@@ -132,15 +127,6 @@ impl<'a> Browse<'a> {
     }
 }
 
-/// What was read, and how it is looked at.
-#[derive(Clone, Copy)]
-pub struct Sight<'a> {
-    pub inventory: &'a Inventory,
-    pub scope: &'a Scope,
-    pub environments: &'a Environments,
-    pub now: Timestamp,
-}
-
 /// A mistake in what was asked: said on standard error, ends as [`Exit::Usage`].
 #[derive(Debug, thiserror::Error)]
 pub enum Mistake {
@@ -162,7 +148,7 @@ pub fn print(
     page: Page,
     out: &mut impl Write,
 ) -> Result<io::Result<Exit>, Mistake> {
-    let failures = failures::all(sight, browse.kinds());
+    let failures = report::failures(sight, browse.kinds());
     let shown = match browse {
         Browse::List(listing, list) => show::list(listing, list, sight)?,
         Browse::Search(search) => search::found(search, sight),
@@ -178,8 +164,16 @@ pub fn print(
             Some(bill) => bill.print(page, sight.now, out),
             None => Ok(()),
         }),
-        Output::Json => json::print(&shown, sight, bill.as_ref(), &failures, out),
-        Output::Csv => csv::print(&shown, out),
+        Output::Json => {
+            let mut document = report::envelope(shown.name, sight, &EVERY_KIND, &failures);
+            if let Some(bill) = &bill {
+                document.insert("bill".into(), bill.document());
+            }
+            let items = report::items(&shown.tables, sight);
+            document.insert("items".into(), items.into());
+            report::write_json(&document.into(), out)
+        }
+        Output::Csv => report::write_csv(&shown.tables, out),
     };
     let exit = if failures.is_empty() {
         Exit::Done

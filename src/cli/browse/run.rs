@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{Browse, Mistake, Page, Sight, failures, print};
+use super::{Browse, Mistake, Page, print};
 use crate::{
     cli::{Exit, Global, args::Output},
     config::Environments,
-    inventory::{Inventory, Query, Scope, ScopeError, Source, gather},
+    inventory::{
+        Inventory, Query, Scope, ScopeError, Source, gather,
+        report::{self, Sight},
+    },
     model::{Region, Trouble},
 };
 
@@ -87,7 +90,7 @@ pub async fn run(
     };
     let exit = print(browse, sight, page, out)??;
     // The envelope has them already.
-    let failures = failures::all(sight, browse.kinds());
+    let failures = report::failures(sight, browse.kinds());
     if !failures.is_empty() && page.output != Output::Json {
         writeln!(complaints, "could not be read:")?;
         for failure in failures {

@@ -1,9 +1,12 @@
 //! Every object of every table by name or id.
 
-use super::{Sight, show::Shown};
+use super::show::Shown;
 use crate::{
     cli::args::Search,
-    inventory::tables::{self, Cell, Column, ColumnKind, Lens, Row, Table, filter::Filter},
+    inventory::{
+        report::Sight,
+        tables::{self, Cell, Column, ColumnKind, Lens, Row, Table, filter::Filter},
+    },
     model::Region,
 };
 

@@ -1,9 +1,12 @@
 //! Builds, narrows and sorts the tables of a list.
 
-use super::{Listing, Mistake, Sight};
+use super::{Listing, Mistake};
 use crate::{
     cli::args::List,
-    inventory::tables::{self, Column, Lens, Row, Table, filter::Filter, sort::Order},
+    inventory::{
+        report::Sight,
+        tables::{self, Column, Lens, Row, Table, filter::Filter, sort::Order},
+    },
 };
 
 /// Tables with the rows that are left of them.

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     cli::Cli,
-    inventory::{Loaded, Query},
+    config::Environments,
+    inventory::{Inventory, Loaded, Query, Scope},
     model::Place,
     provider::{
         Provider,

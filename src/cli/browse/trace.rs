@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{
-    Failure, Mistake, Sight, json,
+    Mistake,
     style::{Page, fitted},
 };
 use crate::{
@@ -13,7 +13,10 @@ use crate::{
         Exit,
         args::{NetworkCommand, Output},
     },
-    inventory::QueryKind,
+    inventory::{
+        QueryKind,
+        report::{self, Failure, Sight},
+    },
     model::{
         network::{Endpoint, Hop, Network, NoEndpoint, Trace, Traffic, Verdict},
         text::clean,
@@ -103,7 +106,7 @@ pub(super) fn print(
                     &hop.reason,
                     fix,
                 ]
-                .map(super::csv::quoted);
+                .map(report::quoted);
                 write!(out, "{}\r\n", fields.join(","))?;
             }
         }
@@ -169,7 +172,7 @@ fn document(
     failures: &[Failure],
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let mut document = json::envelope("network-trace", sight, &[QueryKind::Network], failures);
+    let mut document = report::envelope("network-trace", sight, &[QueryKind::Network], failures);
     let verdict = match trace.verdict {
         Verdict::Reaches => "reaches",
         Verdict::Unsure(_) => "unsure",
@@ -187,5 +190,5 @@ fn document(
     document.insert("verdict".into(), verdict.into());
     let items: Vec<Value> = trace.hops.iter().map(hop).collect();
     document.insert("items".into(), items.into());
-    json::write(&Value::Object(document), out)
+    report::write_json(&Value::Object(document), out)
 }

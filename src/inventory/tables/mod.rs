@@ -135,6 +135,20 @@ pub struct Object {
     pub arn: Option<Arn>,
 }
 
+impl Object {
+    /// Whether both are the same thing, however each was found: not everything that lists it knows
+    /// its region.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let known = |object: &Self| object.region.clone().filter(|at| *at != Region::global());
+        let regions = known(self).zip(known(other));
+        self.kind == other.kind
+            && self.account == other.account
+            && self.id == other.id
+            && regions.is_none_or(|(one, other)| one == other)
+    }
+}
+
 /// A value: what is shown and what it is sorted, filtered and exported by.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {

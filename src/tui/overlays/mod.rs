@@ -5,6 +5,7 @@ pub mod code;
 pub mod confirm;
 pub mod copy;
 pub mod diff;
+pub mod export;
 pub mod facts;
 pub mod form;
 pub mod help;
@@ -17,6 +18,7 @@ pub mod picker;
 pub mod pickers;
 pub mod prompt;
 pub mod question;
+pub mod search;
 pub mod worlds;
 
 use jiff::Timestamp;
@@ -33,6 +35,7 @@ pub use page::Page;
 pub use picker::{Entry, Picker};
 pub use prompt::Prompt;
 pub use question::Question;
+pub use search::SearchBox;
 
 /// One thing over the views.
 pub trait Overlay {

@@ -17,7 +17,7 @@ type Heard = fn(&str) -> Vec<Effect>;
 
 pub struct Prompt {
     name: &'static str,
-    label: &'static str,
+    label: String,
     input: Input,
     /// While it is typed.
     on_change: Option<Heard>,
@@ -32,11 +32,26 @@ impl Prompt {
         let heard: Heard = |text| vec![Effect::Filter(text.to_owned())];
         Self {
             name: "filter",
-            label: "/",
+            label: "/".into(),
             input: Input::with(before),
             on_change: Some(heard),
             on_enter: heard,
             on_cancel: vec![Effect::Filter(before.to_owned())],
+        }
+    }
+}
+
+impl Prompt {
+    /// A question that is answered by a line of text.
+    #[must_use]
+    pub fn asking(name: &'static str, label: String, typed: &str, on_enter: Heard) -> Self {
+        Self {
+            name,
+            label,
+            input: Input::with(typed),
+            on_change: None,
+            on_enter,
+            on_cancel: Vec::new(),
         }
     }
 }
@@ -98,9 +113,9 @@ impl Overlay for Prompt {
         put(
             frame.buffer_mut(),
             area,
-            &Line::styled(self.label, brush.style(Role::Key)),
+            &Line::styled(self.label.as_str(), brush.style(Role::Key)),
         );
-        let lead = u16::try_from(width(self.label)).unwrap_or(0);
+        let lead = u16::try_from(width(&self.label)).unwrap_or(0);
         let typed = Rect {
             x: area.x + lead.min(area.width),
             width: area.width.saturating_sub(lead),

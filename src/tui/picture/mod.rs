@@ -118,6 +118,14 @@ impl Picture {
     }
 }
 
+/// What is on screen now.
+pub(super) fn now(state: &State) -> Picture {
+    Picture {
+        buffer: drawn(state),
+        theme: state.theme.clone(),
+    }
+}
+
 /// The deck without a terminal, until everything that it asked for is there.
 struct Darkroom {
     state: State,

@@ -150,7 +150,7 @@ struct Deck {
 /// What the loop woke for.
 enum Woken {
     By(Message),
-    Opened(Wanted, provider::Result<Opened>),
+    Opened(Wanted, Box<provider::Result<Opened>>),
     Exit(Outcome),
     Continued,
     Stop,
@@ -167,14 +167,16 @@ impl Deck {
             let woken = self.wait().await?;
             let message = match woken {
                 Woken::By(message) => message,
-                Woken::Opened(wanted, Ok(opened)) => {
-                    let first = self.enter(&wanted, opened);
-                    if let Some(outcome) = self.perform(first).await? {
-                        return Ok(outcome);
+                Woken::Opened(wanted, opened) => match *opened {
+                    Ok(opened) => {
+                        let first = self.enter(&wanted, opened);
+                        if let Some(outcome) = self.perform(first).await? {
+                            return Ok(outcome);
+                        }
+                        Message::Tick
                     }
-                    Message::Tick
-                }
-                Woken::Opened(_, Err(error)) => Message::NotOpened(error.trouble()),
+                    Err(error) => Message::NotOpened(error.trouble()),
+                },
                 Woken::Exit(outcome) => return Ok(outcome),
                 Woken::Stop => {
                     self.suspend()?;
@@ -248,7 +250,7 @@ impl Deck {
             Some(message) = self.messages.recv() => Woken::By(message),
             Some(message) = self.answers.recv() => Woken::By(message),
             Some(wanted) = codes => Woken::By(Message::CodeWanted(wanted)),
-            Some((wanted, opened)) = self.doors.recv() => Woken::Opened(wanted, opened),
+            Some((wanted, opened)) = self.doors.recv() => Woken::Opened(wanted, Box::new(opened)),
             () = timer => Woken::Nothing,
         })
     }

@@ -3,7 +3,11 @@
 use std::{
     io::Write,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use jiff::tz::TimeZone;
@@ -20,14 +24,17 @@ use super::{
 use crate::{
     config::theme,
     inventory::{
-        Event, Loaded, Query,
+        Event, Index, Loaded, Query,
         cache::Meter,
         reader::{Clock, Reader, Want},
     },
     model::Organization,
     provider::{Identity, Provider},
-    tui::{Effect, Message, Severity, State, terminal},
+    tui::{Effect, Message, Severity, State, finder, terminal},
 };
+
+/// Between two looks whether anybody still wants what is searched for.
+const SLICE: Duration = Duration::from_millis(20);
 
 /// What tasks need: a world, if one is open, and a way back into the queue.
 pub(in crate::tui) struct Work {
@@ -40,6 +47,8 @@ pub(in crate::tui) struct Work {
     exports: PathBuf,
     tmux: bool,
     reload: Option<Reload>,
+    /// Counts searches: an older one ends when a newer one begins.
+    searches: Arc<AtomicU64>,
 }
 
 /// What stands on the world that is open.
@@ -97,6 +106,7 @@ impl Work {
             exports: options.exports.clone(),
             tmux: options.tmux,
             reload: options.reload.clone(),
+            searches: Arc::default(),
         }
     }
 
@@ -109,6 +119,8 @@ impl Work {
             Effect::Copy(text, what) => self.copy(&text, &what),
             Effect::LoadTheme(name) => self.theme(name, &state.themes),
             Effect::Reload => self.reload(),
+            Effect::Index => self.index(state),
+            Effect::Search(query) => self.search(query, state),
             Effect::Export { path, text } => self.export(self.exports.join(path), text),
             Effect::Plan {
                 operation,
@@ -141,6 +153,31 @@ impl Work {
             // The others only change the state and were settled there.
             _ => {}
         }
+    }
+
+    /// Makes the index of what was read.
+    fn index(&self, state: &State) {
+        let (inventory, messages) = (state.inventory.clone(), self.messages.clone());
+        tokio::task::spawn_blocking(move || {
+            let index = Arc::new(Index::of(&inventory));
+            messages.send(Message::Indexed(index)).ok();
+        });
+    }
+
+    /// Goes on with a search that was too much for the moment between two frames.
+    fn search(&self, query: String, state: &State) {
+        let Some(index) = state.finder.index.clone() else {
+            return;
+        };
+        let (searches, messages) = (Arc::clone(&self.searches), self.messages.clone());
+        let own = searches.fetch_add(1, Ordering::Relaxed) + 1;
+        tokio::task::spawn_blocking(move || {
+            let goes_on = || searches.load(Ordering::Relaxed) == own;
+            let tell = |found| {
+                messages.send(Message::Found(found)).ok();
+            };
+            finder::search(&index, &query, SLICE, goes_on, tell);
+        });
     }
 
     fn read(&self, ask: impl FnOnce(&Reader)) {
@@ -261,6 +298,10 @@ impl Work {
         tokio::task::spawn_blocking(move || {
             let message = match write_private(&path, &text) {
                 Ok(()) => Message::Note(Severity::Info, format!("written to {}", path.display())),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                    let text = format!("{} is there already; give another name", path.display());
+                    Message::Note(Severity::Warning, text)
+                }
                 Err(error) => {
                     let text = format!("could not write {}: {error}", path.display());
                     Message::Note(Severity::Error, text)
@@ -376,15 +417,37 @@ pub(super) fn themed(library: &theme::Library, name: &str) -> Vec<Message> {
     }
 }
 
-/// Exports hold names and numbers of accounts: they are for their owner alone.
+/// Exports hold names and numbers of accounts: they are for their owner alone. What is there
+/// already stays.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
 
     let mut file = std::fs::OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(path)?;
     file.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn an_export_is_for_its_owner_alone_and_replaces_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("clusters.csv");
+        write_private(&path, "a,b").expect("written");
+        let mode = std::fs::metadata(&path)
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let again = write_private(&path, "c").expect_err("it is there");
+        assert_eq!(again.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "a,b");
+    }
 }

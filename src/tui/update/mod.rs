@@ -87,6 +87,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.keymap = *keymap;
             Vec::new()
         }
+        Message::Indexed(index) => match state.finder.take(index) {
+            true => Vec::new(),
+            false => vec![Effect::Search(state.finder.query().to_owned())],
+        },
+        Message::Found(found) => {
+            state.finder.found(found);
+            Vec::new()
+        }
         Message::Note(severity, text) => {
             state.notes.add(severity, &text, state.now);
             Vec::new()
@@ -170,6 +178,15 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
         Event::Notice(text) => state.notes.add(Severity::Warning, text, state.now),
         Event::Found(_) | Event::Remembered { .. } | Event::Recalled => {}
     }
+    // What was read since can be found as well, once a burst has ended.
+    let mut effects = Vec::new();
+    let searches = state
+        .overlays
+        .last()
+        .is_some_and(|top| top.name() == "search");
+    if searches && state.reading.open.is_empty() {
+        effects.push(Effect::Index);
+    }
     // Who is in the organization decides what else the view needs. While the tree is walked, that
     // is asked again only once twice as many are known.
     let known = state
@@ -187,9 +204,9 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
     );
     if is_whole || (matches!(event, Event::Found(_)) && known >= 2 * state.known_accounts.max(1)) {
         state.known_accounts = known;
-        return grown(state);
+        effects.extend(grown(state));
     }
-    Vec::new()
+    effects
 }
 
 /// Arming ends by itself.

@@ -1,12 +1,18 @@
 //! Settles the effects that only change the state; hands on the others.
 
+use std::path::PathBuf;
+
 use jiff::SignedDuration;
 
-use super::{act, wanted};
+use super::{
+    act::{self, going},
+    wanted,
+};
 use crate::tui::{
     Effect, State, Verb,
     message::Severity,
     overlays::{Confirm, facts},
+    picture,
     state::Access,
 };
 
@@ -34,6 +40,20 @@ pub(super) fn settle(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
                 let page = facts::describe(&object, state);
                 act::push(state, page);
             }
+            Effect::GoTo(object) => queue.extend(going::to_object(state, object)),
+            Effect::Search(text) => {
+                if !state.finder.look(&text) {
+                    outside.push(Effect::Search(text));
+                }
+            }
+            Effect::Index => {
+                let made = state.finder.index.as_ref().map(|index| index.version());
+                if !state.finder.is_indexing && made != Some(state.inventory.version) {
+                    state.finder.is_indexing = true;
+                    outside.push(Effect::Index);
+                }
+            }
+            Effect::Save(name) => queue.extend(save(state, &name)),
             Effect::Say(text) => state.notes.add(Severity::Info, &text, state.now),
             Effect::Warn(severity, text) => state.notes.add(severity, &text, state.now),
             Effect::Filter(text) => filter(state, &text),
@@ -60,8 +80,34 @@ pub(super) fn settle(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
     outside
 }
 
+/// The view as a text of the kind that the name's ending says.
+fn save(state: &mut State, name: &str) -> Vec<Effect> {
+    state.prepare();
+    let path = PathBuf::from(name);
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let text = match ending {
+        Some("txt") => Some(picture::now(state).text()),
+        Some("svg") => Some(picture::now(state).svg()),
+        Some(ending) => state
+            .view()
+            .and_then(|view| view.export(ending, &state.desk())),
+        None => None,
+    };
+    match text {
+        Some(text) => vec![Effect::Export { path, text }],
+        None => {
+            let text =
+                format!("`{name}` was not written: end its name in one of the forms offered");
+            vec![
+                Effect::Warn(Severity::Warning, text),
+                Effect::Act(Verb::Export.into()),
+            ]
+        }
+    }
+}
+
 /// Brings a view forward and asks for what it shows.
-fn open(state: &mut State, name: &str, text: Option<String>) -> Vec<Effect> {
+pub(super) fn open(state: &mut State, name: &str, text: Option<String>) -> Vec<Effect> {
     let Some(index) = state.views.iter().position(|view| view.name() == name) else {
         return match name {
             "messages" => vec![Effect::Act(Verb::Messages.into())],

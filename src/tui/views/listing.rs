@@ -12,7 +12,7 @@ use ratatui::{
 use super::{Desk, View, coverage::Coverage, detail::Detail};
 use crate::{
     inventory::{
-        Query,
+        Query, report,
         tables::{self, Object, Row, Table},
     },
     tui::{
@@ -80,12 +80,24 @@ impl Listing {
         self
     }
 
+    /// The form that is shown.
+    pub(super) const fn form(&self) -> usize {
+        self.form
+    }
+
     /// Shows the form of this index.
     pub(super) fn show(&mut self, form: usize, desk: &Desk<'_>) {
         self.form = form % self.grids.len().max(1);
         self.detail = Detail::default();
         let rows = self.grid().map(Grid::rows).unwrap_or_default();
         self.banner = (self.spec.banner)(rows, desk);
+    }
+
+    /// The table of that form, as far as the filter lets it through.
+    pub(super) fn export_form(&self, form: usize, ending: &str, desk: &Desk<'_>) -> Option<String> {
+        let grid = self.grids.get(form)?;
+        let rows = grid.shown().cloned().collect();
+        report(grid.table.name, (grid.table, rows), ending, desk)
     }
 
     fn grid(&self) -> Option<&Grid> {
@@ -276,6 +288,31 @@ impl View for Listing {
         self.grid().map(Grid::marked).unwrap_or_default()
     }
 
+    fn go_to(&mut self, object: &Object, desk: &Desk<'_>) -> bool {
+        let is = |row: &Row| row.object.is_same(object);
+        let Some(form) = self
+            .grids
+            .iter()
+            .position(|grid| grid.rows().iter().any(is))
+        else {
+            return false;
+        };
+        if form != self.form {
+            self.show(form, desk);
+        }
+        self.grids[form].go_to(is);
+        self.detail.follow(desk);
+        true
+    }
+
+    fn exports(&self) -> &'static [&'static str] {
+        TABLES
+    }
+
+    fn export(&self, ending: &str, desk: &Desk<'_>) -> Option<String> {
+        self.export_form(self.form, ending, desk)
+    }
+
     fn hints(&self) -> Vec<(Action, &'static str)> {
         let own = self.spec.hints.iter().map(|&(verb, argument, word)| {
             let argument = argument.map(str::to_owned);
@@ -307,6 +344,34 @@ impl View for Listing {
                 None => Default::default(),
             });
     }
+}
+
+/// The forms that tables are exported in.
+pub(super) const TABLES: &[&str] = &["csv", "json"];
+
+/// A table as a report of that form.
+pub(super) fn report(
+    name: &str,
+    sheet: report::Sheet,
+    ending: &str,
+    desk: &Desk<'_>,
+) -> Option<String> {
+    let sheets = [sheet];
+    let mut text = Vec::new();
+    let written = match ending {
+        "csv" => report::write_csv(&sheets, &mut text),
+        "json" => {
+            let sight = desk.sight();
+            let failures = report::failures(sight, &report::EVERY_KIND);
+            let mut document = report::envelope(name, sight, &report::EVERY_KIND, &failures);
+            document.insert("items".into(), report::items(&sheets, sight).into());
+            report::write_json(&document.into(), &mut text)
+        }
+        _ => return None,
+    };
+    // Writing to memory cannot fail.
+    written.ok()?;
+    String::from_utf8(text).ok()
 }
 
 /// The list's part of the width, in percent.

@@ -8,6 +8,8 @@ mod costs;
 mod coverage;
 mod detail;
 mod facts;
+#[cfg(test)]
+mod finding;
 mod gpu;
 mod home;
 mod listing;
@@ -29,6 +31,7 @@ use crate::{
     config::Environments,
     inventory::{
         Inventory, Query, Scope,
+        report::Sight,
         tables::{Lens, Object},
     },
     model::{AccountId, AccountStatus, EnvironmentClass, Place},
@@ -57,6 +60,18 @@ pub trait View {
     fn selected(&self) -> Option<Object>;
     /// The marked objects, in the order of the rows.
     fn marked(&self) -> Vec<Object>;
+    /// Puts the cursor on the object, in whichever form shows it; `false` where none does.
+    fn go_to(&mut self, _object: &Object, _desk: &Desk<'_>) -> bool {
+        false
+    }
+    /// The forms that [`View::export`] knows, the most useful first.
+    fn exports(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// What it shows, as a text of that form.
+    fn export(&self, _ending: &str, _desk: &Desk<'_>) -> Option<String> {
+        None
+    }
     /// Actions worth a hint in the footer, most useful first, with a short word each.
     fn hints(&self) -> Vec<(Action, &'static str)>;
     /// When it looks different by the passing of time alone.
@@ -92,6 +107,17 @@ impl Desk<'_> {
         Brush {
             theme: self.theme,
             symbols: self.symbols,
+        }
+    }
+
+    /// What was read, as reports look at it.
+    #[must_use]
+    pub const fn sight(&self) -> Sight<'_> {
+        Sight {
+            inventory: self.inventory,
+            scope: self.scope,
+            environments: self.environments,
+            now: self.now,
         }
     }
 
@@ -145,6 +171,17 @@ impl Desk<'_> {
         organization
             .and_then(|organization| organization.account(account))
             .map_or_else(|| account.to_string(), |found| found.name.clone())
+    }
+
+    /// The class of an account; of one that is not known, that of strangers.
+    #[must_use]
+    pub fn class_of(&self, account: AccountId) -> EnvironmentClass {
+        let organization = self.inventory.organization.value();
+        organization
+            .and_then(|all| Some((all, all.account(account)?)))
+            .map_or(EnvironmentClass::Other, |(all, account)| {
+                self.environments.class(account, all)
+            })
     }
 
     /// The class in capitals and in its colour.

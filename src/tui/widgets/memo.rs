@@ -59,11 +59,11 @@ mod tests {
     #[test]
     fn a_row_is_made_once_until_what_it_is_made_from_changes() {
         let mut memo = Memo::default();
-        let made = Cell::new(0);
+        let count = Cell::new(0);
         let shown = |memo: &Memo<u32, u32>| {
             let make = || {
-                made.set(made.get() + 1);
-                made.get()
+                count.set(count.get() + 1);
+                count.get()
             };
             memo.show(7, make, |value| *value)
         };

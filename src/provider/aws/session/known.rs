@@ -47,10 +47,7 @@ pub async fn profiles() -> Result<Vec<Profile>> {
 /// mistake in what is named counts: it is better told than passed over.
 pub async fn resolves(options: &Options) -> bool {
     let is_set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    if chosen_profile(options).is_some()
-        || by_environment(false)
-        || HANDED_OUT.iter().any(|name| is_set(&name))
-    {
+    if chosen_profile(options).is_some() || by_environment(false) || HANDED_OUT.iter().any(is_set) {
         return true;
     }
     match Profiles::load(options.config_file.as_deref(), None).await {

@@ -158,7 +158,7 @@ impl Sessions {
         SignIn {
             chain: links,
             command: chain.profiles.login_command(chain.profiles.selected()),
-            files: chain.profiles.watched(),
+            files: Profiles::watched(),
             administered: accounts.administered(),
         }
     }

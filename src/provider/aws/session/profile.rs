@@ -187,7 +187,7 @@ impl Profiles {
     }
 
     /// Where a sign-in, or an edit, by another program shows.
-    pub(super) fn watched(&self) -> Vec<PathBuf> {
+    pub(super) fn watched() -> Vec<PathBuf> {
         let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
         let below = |name: &str| home.join(".aws").join(name);
         let named = |name: &str, usual: &str| {

@@ -2,9 +2,9 @@
 
 use super::selected;
 use crate::{
-    inventory::Scope,
+    inventory::{Scope, tables::Object},
     tui::{
-        Effect, State, Verb,
+        Effect, Severity, State, Verb,
         update::{settle, wanted},
     },
 };
@@ -73,4 +73,46 @@ pub(super) fn open_view(state: &State, argument: Option<&str>) -> Vec<Effect> {
             _ => vec![Effect::Say(format!("there is no view `{name}`"))],
         },
     }
+}
+
+/// Puts the cursor on an object, in the first view that shows it; where none does, tells what is
+/// known of it.
+pub(in crate::tui::update) fn to_object(state: &mut State, object: Object) -> Vec<Effect> {
+    if !in_scope(state, &object) {
+        state.set_scope(Scope::default());
+        state.notes.add(
+            Severity::Info,
+            "the scope was cleared: it left this out",
+            state.now,
+        );
+    }
+    for at in 0..state.views.len() {
+        state.prepare_at(at);
+        let shown = state.with_view_at(at, |view, desk| {
+            let found = view.go_to(&object, desk);
+            if found {
+                // A filter might hide it.
+                view.filter("", desk);
+                view.go_to(&object, desk);
+            }
+            found.then(|| view.name())
+        });
+        if let Some(name) = shown.flatten() {
+            state.filters[at].clear();
+            return settle::open(state, name, None);
+        }
+    }
+    vec![Effect::Describe(object)]
+}
+
+fn in_scope(state: &State, object: &Object) -> bool {
+    let organization = state.inventory.organization.value().map(AsRef::as_ref);
+    let account = object
+        .account
+        .is_none_or(|account| state.scope.has_account(account, organization));
+    let region = object
+        .region
+        .as_ref()
+        .is_none_or(|region| state.scope.has_region(region));
+    account && region
 }

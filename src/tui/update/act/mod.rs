@@ -1,7 +1,7 @@
 //! What each action does: on the overlay that is open, on the deck, else on the view.
 
 mod asking;
-mod going;
+pub(super) mod going;
 
 use super::{to_overlay, wanted};
 use crate::{
@@ -11,7 +11,8 @@ use crate::{
     tui::{
         Action, Effect, State, Verb,
         overlays::{
-            Form, Overlay, Prompt, copy, diff, facts, help, identity, messages, palette, pickers,
+            Form, Overlay, Prompt, SearchBox, copy, diff, export, facts, help, identity, messages,
+            palette, pickers,
         },
         runtime::Wanted,
         state::Access,
@@ -90,6 +91,11 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
                 .unwrap_or_default();
             push(state, Prompt::filter(&before));
             Vec::new()
+        }
+        Verb::Search => {
+            let text = state.finder.query().to_owned();
+            push(state, SearchBox::with(&text));
+            vec![Effect::Index, Effect::Search(text)]
         }
         Verb::Palette => {
             let picker = palette::picker(state);
@@ -199,6 +205,12 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
                 path: format!("plan-{}.json", sealed.digest().short()).into(),
                 text: String::from_utf8_lossy(&sealed.to_file()).into_owned(),
             }]
+        }
+        Verb::Export => {
+            state.prepare();
+            let prompt = export::prompt(state)?;
+            push(state, prompt);
+            Vec::new()
         }
         Verb::PauseRun | Verb::ResumeRun | Verb::RollBack => steer(state, action.verb)?,
         Verb::Detach => vec![

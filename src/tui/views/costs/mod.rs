@@ -21,7 +21,7 @@ use super::{
     coverage::{Coverage, Vacancy},
     detail::Detail,
     facts,
-    listing::{Listing, Spec, common_hints, tabs},
+    listing::{Listing, Spec, TABLES, common_hints, tabs},
 };
 use crate::{
     inventory::{
@@ -366,6 +366,24 @@ impl View for Costs {
             .filter(marked)
             .filter_map(object)
             .collect()
+    }
+
+    fn go_to(&mut self, object: &Object, desk: &Desk<'_>) -> bool {
+        let found = self.listing.go_to(object, desk);
+        if found {
+            self.form = DRAWN.len() + self.listing.form();
+        }
+        found
+    }
+
+    fn exports(&self) -> &'static [&'static str] {
+        TABLES
+    }
+
+    fn export(&self, ending: &str, desk: &Desk<'_>) -> Option<String> {
+        // The heat table is the table of costs, drawn.
+        let form = self.form.saturating_sub(DRAWN.len());
+        self.listing.export_form(form, ending, desk)
     }
 
     fn hints(&self) -> Vec<(Action, &'static str)> {

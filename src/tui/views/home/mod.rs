@@ -15,7 +15,7 @@ use super::{
     Desk, View,
     coverage::{Coverage, Vacancy},
     detail::Detail,
-    listing::common_hints,
+    listing::{TABLES, common_hints, report},
 };
 use crate::{
     inventory::{
@@ -298,6 +298,33 @@ impl View for Home {
 
     fn marked(&self) -> Vec<Object> {
         self.tree.marked().map(|node| self.object(node)).collect()
+    }
+
+    fn go_to(&mut self, object: &Object, desk: &Desk<'_>) -> bool {
+        let key = match object.kind {
+            "account" => object.account.map(Key::Account),
+            "unit" => Some(Key::Unit(object.id.as_str().into())),
+            _ => None,
+        };
+        let found = key.is_some_and(|key| self.tree.reveal(&key));
+        if found {
+            self.detail.follow(desk);
+        }
+        found
+    }
+
+    fn exports(&self) -> &'static [&'static str] {
+        TABLES
+    }
+
+    /// The accounts in the order of the tree, as far as the filter lets them through.
+    fn export(&self, ending: &str, desk: &Desk<'_>) -> Option<String> {
+        let table = *tables::named("accounts")?;
+        let rows = self.tree.visible().filter_map(|node| match &node.key {
+            Key::Account(account) => self.rows.get(account).cloned(),
+            Key::Unit(_) => None,
+        });
+        report(self.name(), (table, rows.collect()), ending, desk)
     }
 
     fn hints(&self) -> Vec<(Action, &'static str)> {

@@ -2,6 +2,7 @@
 //! as tables.
 
 mod details;
+mod export;
 mod lanes;
 mod map;
 mod matrix;
@@ -330,6 +331,39 @@ impl View for Network {
             Vec::new()
         } else {
             self.listing.marked()
+        }
+    }
+
+    fn go_to(&mut self, object: &Object, desk: &Desk<'_>) -> bool {
+        if let Some(spot) = self.find(object) {
+            self.form = 0;
+            self.cursor = Some(spot);
+            self.detail.follow(desk);
+            return true;
+        }
+        let found = self.listing.go_to(object, desk);
+        if found {
+            self.form = DRAWN.len() + self.listing.form();
+        }
+        found
+    }
+
+    fn exports(&self) -> &'static [&'static str] {
+        if self.is_drawn() {
+            &["dot", "json", "csv"]
+        } else {
+            &["csv", "json", "dot"]
+        }
+    }
+
+    fn export(&self, ending: &str, desk: &Desk<'_>) -> Option<String> {
+        match ending {
+            "dot" => Some(export::dot(&self.topology, desk)),
+            "json" if self.is_drawn() => export::json(&self.topology, desk),
+            ending => {
+                let form = self.form.saturating_sub(DRAWN.len());
+                self.listing.export_form(form, ending, desk)
+            }
         }
     }
 

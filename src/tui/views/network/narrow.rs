@@ -8,6 +8,7 @@ use super::{
     Network,
     lanes::{self, Spot},
 };
+use crate::inventory::tables::Object;
 use crate::model::{AttachmentId, EnvironmentClass, PeeringId, State, VpcId, network::Topology};
 
 impl Network {
@@ -28,14 +29,7 @@ impl Network {
             .split_whitespace()
             .map(str::to_lowercase)
             .collect();
-        let class = |account| {
-            let organization = desk.inventory.organization.value();
-            organization
-                .and_then(|all| Some((all, all.account(account)?)))
-                .map_or(EnvironmentClass::Other, |(all, account)| {
-                    desk.environments.class(account, all)
-                })
-        };
+        let class = |account| desk.class_of(account);
         topology.nodes.retain(|node| {
             let blocks: Vec<String> = node.cidrs.iter().map(ToString::to_string).collect();
             let text = format!(
@@ -71,6 +65,23 @@ impl Network {
         self.at = self.at.step(0, 0, topology.nodes.len());
         self.topology = topology;
         self.detail.forget();
+    }
+}
+
+impl Network {
+    /// Where the lanes show an object, if they do.
+    pub(super) fn find(&self, object: &Object) -> Option<Spot> {
+        let id = object.id.as_str();
+        let spot = match object.kind {
+            "vpc" => Identity::Vpc(id.into()),
+            "peering" => Identity::Edge(id.into()),
+            "attachment" => Identity::Join(id.into()),
+            _ => return None,
+        }
+        .find(&self.topology)?;
+        let rows = self.lanes.iter().flat_map(|lane| &lane.rows);
+        let mut spots = rows.flat_map(lanes::Row::spots);
+        spots.any(|shown| shown == spot).then_some(spot)
     }
 }
 

@@ -128,6 +128,25 @@ impl<K: Clone + Eq + Hash, V> Tree<K, V> {
         found.is_some()
     }
 
+    /// Puts the cursor on `key`, unfolding what it is in; `false` where it is not there.
+    pub fn reveal(&mut self, key: &K) -> bool {
+        let Some(index) = self.nodes.iter().position(|node| node.key == *key) else {
+            return false;
+        };
+        let above = (0..index).filter(|&above| self.ends[above] > index);
+        let above: Vec<K> = above.map(|at| self.nodes[at].key.clone()).collect();
+        if above.iter().filter(|key| self.folded.remove(*key)).count() > 0 {
+            self.arrange(None);
+        }
+        self.go_to(key);
+        true
+    }
+
+    /// The rows that are open and let through, from the top.
+    pub fn visible(&self) -> impl Iterator<Item = &Node<K, V>> {
+        self.visible.iter().map(|&index| &self.nodes[index])
+    }
+
     /// Moves, folds, marks; `false` where the verb means nothing to a tree.
     pub fn act(&mut self, verb: Verb) -> bool {
         match verb {

@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::show::Shown;
+use super::Sheet;
 use crate::inventory::tables::Cell;
 
 /// Several tables share one header: what a thing does not have is empty. Currency stands in a
 /// column of its own where there is money.
-pub(super) fn print(shown: &Shown, out: &mut impl Write) -> io::Result<()> {
+pub fn write(sheets: &[Sheet], out: &mut impl Write) -> io::Result<()> {
     let mut keys: Vec<&str> = Vec::new();
-    for (table, _) in &shown.tables {
+    for (table, _) in sheets {
         for column in table.columns {
             if !keys.contains(&column.key) {
                 keys.push(column.key);
@@ -17,7 +17,7 @@ pub(super) fn print(shown: &Shown, out: &mut impl Write) -> io::Result<()> {
         }
     }
     let things = || {
-        let rows = shown.tables.iter();
+        let rows = sheets.iter();
         rows.flat_map(|(table, rows)| rows.iter().map(move |row| (table, row)))
             .filter(|(_, row)| row.object.kind != "scope")
     };
@@ -53,7 +53,9 @@ fn line(fields: &[String], out: &mut impl Write) -> io::Result<()> {
     write!(out, "{}\r\n", fields.join(","))
 }
 
-pub(super) fn quoted(field: &str) -> String {
+/// A field as it stands in a line; never a formula.
+#[must_use]
+pub fn quoted(field: &str) -> String {
     // A spreadsheet takes text that begins so for a formula; numbers below zero stay numbers.
     let formula = field.starts_with(['=', '+', '@'])
         || (field.starts_with('-') && field.parse::<f64>().is_err());

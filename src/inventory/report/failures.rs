@@ -56,7 +56,7 @@ impl Failure {
 }
 
 /// What failed in view, of the kinds that were asked.
-pub(super) fn all(sight: Sight<'_>, kinds: &[QueryKind]) -> Vec<Failure> {
+pub fn all(sight: Sight<'_>, kinds: &[QueryKind]) -> Vec<Failure> {
     let inventory = sight.inventory;
     let mut failures = Vec::new();
     if let Some(trouble) = inventory.organization.trouble() {

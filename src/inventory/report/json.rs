@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::{Sight, bill::Bill, csv::currency, failures, show::Shown};
+use super::{Failure, Sheet, Sight, csv::currency, failures};
 use crate::{
-    cli::browse::Failure,
     inventory::{
         QueryKind,
         tables::{Cell, Row, Table},
@@ -19,29 +18,19 @@ const COMMON: &[&str] = &[
     "kind", "id", "name", "account", "region", "env", "state", "reason",
 ];
 
-pub(super) fn print(
-    shown: &Shown,
-    sight: Sight<'_>,
-    bill: Option<&Bill<'_>>,
-    failures: &[Failure],
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let rows = shown.tables.iter();
-    let items: Vec<Value> = rows
-        .flat_map(|(table, rows)| rows.iter().map(move |row| (table, row)))
-        // What could not be read is told under `errors`.
-        .filter(|(_, row)| row.object.kind != "scope")
+/// The things of these tables; what could not be read is told under `errors`.
+#[must_use]
+pub fn items(sheets: &[Sheet], sight: Sight<'_>) -> Vec<Value> {
+    let rows = sheets
+        .iter()
+        .flat_map(|(table, rows)| rows.iter().map(move |row| (table, row)));
+    rows.filter(|(_, row)| row.object.kind != "scope")
         .map(|(table, row)| item(table, row, sight))
-        .collect();
-    let mut document = envelope(shown.name, sight, &EVERY_KIND, failures);
-    if let Some(bill) = bill {
-        document.insert("bill".into(), bill.document());
-    }
-    document.insert("items".into(), items.into());
-    write(&Value::Object(document), out)
+        .collect()
 }
 
-const EVERY_KIND: [QueryKind; 6] = [
+/// Everything that a table may show.
+pub const EVERY_KIND: [QueryKind; 6] = [
     QueryKind::Network,
     QueryKind::Clusters,
     QueryKind::Protection,
@@ -50,12 +39,14 @@ const EVERY_KIND: [QueryKind; 6] = [
     QueryKind::Costs,
 ];
 
-pub(super) fn write(document: &Value, out: &mut impl Write) -> io::Result<()> {
+/// Writes a document with its end of line.
+pub fn write(document: &Value, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", serde_json::to_string_pretty(document)?)
 }
 
 /// Everything but the items.
-pub(super) fn envelope(
+#[must_use]
+pub fn envelope(
     name: &str,
     sight: Sight<'_>,
     kinds: &[QueryKind],
