@@ -1,8 +1,8 @@
 //! The small lists: themes, accounts, regions, columns to sort by.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
-use super::{Entry, Picker};
+use super::{Entry, Form, Picker};
 use crate::{
     engine::operations::{self, Operation},
     inventory::{Scope, tables},
@@ -78,9 +78,16 @@ pub fn regions(state: &State) -> Picker {
     Picker::new("regions", "Scope to a region", entries)
 }
 
-/// What can be planned; picking one opens its form.
+/// What can be planned, that which the selection tells most about first; picking one opens its
+/// form.
 #[must_use]
-pub fn operations() -> Picker {
+pub fn operations(state: &State) -> Picker {
+    let selected = state.view().and_then(|view| view.selected());
+    let told = |operation: &&'static dyn Operation| {
+        let object = selected.as_ref();
+        let told = object.map(|object| Form::told(*operation, object, state));
+        Reverse(told.unwrap_or(0))
+    };
     let entry = |operation: &&'static dyn Operation| Entry {
         group: "plan",
         label: operation.name().to_owned(),
@@ -91,7 +98,9 @@ pub fn operations() -> Picker {
         })],
         ..Entry::default()
     };
-    let entries = operations::all().iter().map(entry).collect();
+    let mut all = operations::all().to_vec();
+    all.sort_by_key(told);
+    let entries = all.iter().map(entry).collect();
     Picker::new("operations", "Operations", entries)
 }
 

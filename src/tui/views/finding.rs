@@ -10,10 +10,7 @@ use crate::{
 };
 
 fn deck() -> State {
-    let mut state = State::new(Start::shipped(World::Demo, (120, 36), sample::now()));
-    state.inventory = sample::inventory();
-    state.prepare();
-    state
+    sample::deck(Start::shipped(World::Demo, (120, 36), sample::now()))
 }
 
 fn screen(state: &State) -> String {

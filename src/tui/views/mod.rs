@@ -210,3 +210,6 @@ pub fn all() -> Vec<Box<dyn View>> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(crate) use sample::{all_to_blue, deck as sample_deck};

@@ -184,15 +184,15 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
         Verb::UseTheme => vec![Effect::LoadTheme(argument?.to_owned())],
         Verb::SignIn => sign_in(state),
         Verb::Operations => {
-            let picker = pickers::operations();
+            let picker = pickers::operations(state);
             push(state, picker);
             Vec::new()
         }
         Verb::PlanOperation => match argument.and_then(operations::find) {
             Some(operation) => {
-                let form = Form::new(operation, selected(state).as_ref());
+                let form = Form::new(operation, selected(state).as_ref(), state);
                 push(state, form);
-                Vec::new()
+                Form::needs(operation, state)
             }
             None => vec![Effect::Act(Verb::Operations.into())],
         },

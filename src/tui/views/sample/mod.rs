@@ -16,8 +16,9 @@ use crate::{
     inventory::{Inventory, Loaded, Query},
     model::{
         Account, AccountId, AccountStatus, Arn, Organization, Place, Region, Tags, Trouble,
-        TroubleKind, Unit, UnitId,
+        TroubleKind, Unit, UnitId, traffic::Routing,
     },
+    tui::{Start, State},
 };
 use clusters::clusters;
 pub(super) use costs::costs;
@@ -100,6 +101,32 @@ pub(super) fn inventory() -> Inventory {
         );
     }
     all
+}
+
+/// A deck on it, at its time.
+pub(crate) fn deck(start: Start) -> State {
+    let mut state = State::new(Start {
+        now: now(),
+        ..start
+    });
+    state.inventory = inventory();
+    state.prepare();
+    state
+}
+
+/// All traffic of the weighted name goes to blue.
+pub(crate) fn all_to_blue(state: &mut State) {
+    let mut zones = zones(7);
+    for record in &mut zones.zones[0].records {
+        match record.set_identifier.as_deref() {
+            Some("blue") => record.routing = Routing::Weighted(100),
+            Some("green") => record.routing = Routing::Weighted(0),
+            _ => {}
+        }
+    }
+    let query = Query::Zones(account(7));
+    let loaded = Loaded::Zones(Arc::new(zones));
+    state.inventory.accept(&query, loaded, now());
 }
 
 /// The same with one account denied, one still on its way and old figures elsewhere.
