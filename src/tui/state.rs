@@ -249,6 +249,7 @@ impl State {
             wall: self.now,
             rest: self.rest,
             book: &self.book,
+            meter: self.meter,
         }
     }
 
@@ -285,6 +286,7 @@ impl State {
             wall: self.now,
             rest: self.rest,
             book: &self.book,
+            meter: self.meter,
         };
         Some(work(view.as_mut(), &desk))
     }

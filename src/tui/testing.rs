@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     config::Environments,
-    inventory::{Inventory, Scope},
+    inventory::{Inventory, Scope, cache::Spent},
 };
 
 /// Everything a [`Desk`] points at, for a view that is tested alone.
@@ -21,6 +21,7 @@ pub(crate) struct Bench {
     pub(crate) symbols: Symbols,
     pub(crate) now: Timestamp,
     pub(crate) book: Book,
+    pub(crate) meter: Option<(Spent, Spent)>,
 }
 
 impl Bench {
@@ -32,6 +33,7 @@ impl Bench {
             theme: Theme::default(),
             symbols: Symbols::Unicode,
             book: Book::default(),
+            meter: None,
             now: "2026-01-15T10:00:00Z".parse().expect("a valid time"),
         }
     }
@@ -48,6 +50,7 @@ impl Bench {
             wall: self.now,
             rest: jiff::SignedDuration::ZERO,
             book: &self.book,
+            meter: self.meter,
         }
     }
 

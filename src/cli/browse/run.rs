@@ -10,7 +10,7 @@ use crate::{
         Inventory, Query, Scope, ScopeError, Source, gather,
         report::{self, Sight},
     },
-    model::{Region, Trouble},
+    model::{Region, Trouble, text::clean},
 };
 
 /// Why a list could not be printed at all.
@@ -95,6 +95,13 @@ pub async fn run(
         writeln!(complaints, "could not be read:")?;
         for failure in failures {
             writeln!(complaints, "  {failure}")?;
+        }
+    }
+    let gaps = report::gaps(sight);
+    if !gaps.is_empty() && page.output != Output::Json {
+        writeln!(complaints, "the organization was read in part:")?;
+        for gap in gaps {
+            writeln!(complaints, "  {}", clean(&gap))?;
         }
     }
     Ok(exit)

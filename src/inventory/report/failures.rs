@@ -129,6 +129,12 @@ fn placed<T>(
     }
 }
 
+/// What of the organization was not read, in words.
+#[must_use]
+pub fn gaps(sight: Sight<'_>) -> Vec<String> {
+    sight.inventory.tree().organization().gaps.clone()
+}
+
 /// When the oldest of what is shown was read.
 pub(super) fn as_of(sight: Sight<'_>, kinds: &[QueryKind]) -> Option<Timestamp> {
     let inventory = sight.inventory;

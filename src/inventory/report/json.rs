@@ -66,6 +66,7 @@ pub fn envelope(
     put("as_of", as_of.into());
     put("partial", (!failures.is_empty()).into());
     put("errors", json!(failures));
+    put("gaps", json!(failures::gaps(sight)));
     document
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::config::Environments;
 
 pub use csv::{quoted, write as write_csv};
-pub use failures::{Failure, all as failures};
+pub use failures::{Failure, all as failures, gaps};
 pub use json::{EVERY_KIND, envelope, items, write as write_json};
 
 /// What was read, and how it is looked at.

@@ -11,6 +11,7 @@ use super::{
     overlays::{Code, Reply, worlds},
     runtime::Wanted,
     state::Access,
+    views,
 };
 use crate::{
     config::keymap::{Found, Key, Named, spelled},
@@ -87,10 +88,13 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.keymap = *keymap;
             Vec::new()
         }
-        Message::Indexed(index) => match state.finder.take(index) {
-            true => Vec::new(),
-            false => vec![Effect::Search(state.finder.query().to_owned())],
-        },
+        Message::Indexed(index) => {
+            if state.finder.take(index) {
+                Vec::new()
+            } else {
+                vec![Effect::Search(state.finder.query().to_owned())]
+            }
+        }
         Message::Found(found) => {
             state.finder.found(found);
             Vec::new()
@@ -338,10 +342,10 @@ pub(super) fn costs_money(queries: &[Query]) -> bool {
 
 /// How many paid requests the last look at the costs took; a guess before the first.
 pub(super) fn paid_requests(inventory: &Inventory) -> u32 {
-    inventory.costs.value().map_or(4, |costs| {
-        let extra = u32::from(costs.forecast.is_some()) + u32::from(costs.anomalies.is_some());
-        costs.months.requests + costs.days.requests + extra
-    })
+    inventory
+        .costs
+        .value()
+        .map_or(4, |costs| views::paid_requests(costs))
 }
 
 #[cfg(test)]

@@ -54,7 +54,11 @@ fn needs(desk: &Desk<'_>) -> Vec<Query> {
 fn covers(desk: &Desk<'_>) -> Coverage {
     let mut coverage = Coverage::default();
     for place in desk.places() {
-        coverage.add(place.account, desk.inventory.protections.get(&place));
+        let read = desk.inventory.protections.get(&place);
+        coverage.add(place.account, read);
+        if let Some(protection) = read.and_then(|read| read.value()) {
+            coverage.add_gaps(place.account, &protection.gaps);
+        }
     }
     coverage
 }

@@ -11,10 +11,10 @@ use ratatui::{
 
 use crate::{
     inventory::tables::text::{grouped, span},
-    model::{AccountId, Remote, State, Trouble, TroubleKind},
+    model::{AccountId, Gap, Remote, State, Trouble, TroubleKind, text::clean},
     tui::{
         theme::Role,
-        widgets::{Brush, put, row, text},
+        widgets::{Brush, Pairs, put, row, text},
     },
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Coverage {
     counts: Counts,
     oldest: Option<Timestamp>,
     pub(super) troubles: Vec<(AccountId, Trouble)>,
+    /// What was read in part only.
+    gaps: BTreeMap<AccountId, Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,6 +87,33 @@ impl Coverage {
         }
     }
 
+    /// Notes parts of an answer that are missing, in words.
+    pub(super) fn add_gaps(&mut self, account: AccountId, gaps: &[Gap]) {
+        if !gaps.is_empty() {
+            let known = self.gaps.entry(account).or_default();
+            known.extend(gaps.iter().map(Gap::to_string));
+            known.dedup();
+        }
+    }
+
+    /// Tells what of an account was not read.
+    pub(super) fn tell_gaps(
+        &self,
+        account: Option<AccountId>,
+        pairs: &mut Pairs,
+        brush: Brush<'_>,
+    ) {
+        let gaps = account.and_then(|account| self.gaps.get(&account));
+        let Some(gaps) = gaps else { return };
+        pairs.section("Not read");
+        for gap in gaps {
+            pairs.line(Line::from(vec![
+                brush.sign(State::Warning),
+                Span::styled(format!(" {}", clean(gap)), brush.style(Role::Text)),
+            ]));
+        }
+    }
+
     pub(super) fn is_stale(&self, now: Timestamp) -> bool {
         self.oldest
             .is_some_and(|oldest| now.duration_since(oldest).as_secs() > STALE_SECONDS)
@@ -123,6 +152,7 @@ impl Coverage {
         counted(State::Working, "reading", loading);
         counted(State::Denied, "denied", denied);
         counted(State::Failed, "failed", failed);
+        counted(State::Warning, "in part", self.gaps.len());
         if let Some(oldest) = self.oldest {
             match span(now.duration_since(oldest)).as_str() {
                 "now" => {}

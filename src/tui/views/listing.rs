@@ -337,10 +337,12 @@ impl View for Listing {
         let subject = selected.map(|(table, row)| (table.name, &row.object));
         self.detail
             .tell(frame, area, desk, subject, || match selected {
-                Some((table, row)) => (
-                    detail_title(row, desk),
-                    (self.spec.details)(table, row, desk),
-                ),
+                Some((table, row)) => {
+                    let mut pairs = (self.spec.details)(table, row, desk);
+                    let account = row.object.account;
+                    self.coverage.tell_gaps(account, &mut pairs, desk.brush());
+                    (detail_title(row, desk), pairs)
+                }
                 None => Default::default(),
             });
     }

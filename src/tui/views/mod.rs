@@ -20,6 +20,7 @@ mod runs;
 mod sample;
 mod zones;
 
+pub(super) use costs::requests as paid_requests;
 pub use runs::{Book, Entry, Said, Standing};
 
 use crossterm::event::MouseEvent;
@@ -31,6 +32,7 @@ use crate::{
     config::Environments,
     inventory::{
         Inventory, Query, Scope,
+        cache::Spent,
         report::Sight,
         tables::{Lens, Object},
     },
@@ -99,6 +101,8 @@ pub struct Desk<'a> {
     pub rest: SignedDuration,
     /// What the journal of runs tells.
     pub book: &'a Book,
+    /// What looking at costs was paid, and the caps.
+    pub meter: Option<(Spent, Spent)>,
 }
 
 impl Desk<'_> {

@@ -4,6 +4,7 @@ use super::{push, selected};
 use crate::{
     config::keymap::{Key, Named},
     engine::{Request, machine::run},
+    inventory::tables::text::money,
     model::{EnvironmentClass, cost::PRICE_PER_REQUEST},
     provider::World,
     tui::{
@@ -25,7 +26,7 @@ pub(super) fn refresh(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
     }
     let requests = paid_requests(&state.inventory);
     let price = PRICE_PER_REQUEST * rust_decimal::Decimal::from(requests);
-    let lines = vec![
+    let mut lines = vec![
         vec![(
             Role::Text,
             format!("Cost Explorer takes {requests} requests for this."),
@@ -35,6 +36,24 @@ pub(super) fn refresh(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
             "Each page is one, and each one costs $0.01.".to_owned(),
         )],
     ];
+    for (word, spent, cap) in state.meter.iter().flat_map(|(spent, caps)| {
+        [
+            ("Today", spent.today, caps.today),
+            ("This month", spent.this_month, caps.this_month),
+        ]
+    }) {
+        let (role, refused) = if spent + price > cap {
+            (Role::Warning, ": beyond the cap, it will be refused")
+        } else {
+            (Role::Text, "")
+        };
+        let said = format!(
+            "{word} {} of {} are spent{refused}.",
+            money(spent, "USD"),
+            money(cap, "USD")
+        );
+        lines.push(vec![(role, said)]);
+    }
     let answer = Answer {
         key: Key::named(Named::Enter),
         label: "refresh",

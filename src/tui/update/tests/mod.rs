@@ -393,3 +393,32 @@ proptest! {
         prop_assert_eq!(overlays(&state), Vec::<&str>::new());
     }
 }
+
+#[test]
+fn a_refresh_that_is_paid_for_names_the_price_and_the_caps_first() {
+    let mut state = state();
+    let usd = |cents| rust_decimal::Decimal::new(cents, 2);
+    let spent = |today, month| crate::inventory::cache::Spent {
+        today: usd(today),
+        this_month: usd(month),
+    };
+    update(
+        &mut state,
+        Message::Spent {
+            spent: spent(48, 120),
+            caps: spent(50, 500),
+        },
+    );
+    assert_eq!(
+        press_all(&mut state, "g c r"),
+        [Effect::Focus(vec![Query::Organization, Query::Costs])]
+    );
+    let shown = screen(&state);
+    for said in [
+        "Refresh for $0.04?",
+        "Today $0.48 of $0.50 are spent: beyond the cap, it will be refused.",
+        "This month $1.20 of $5.00 are spent.",
+    ] {
+        assert!(shown.contains(said), "{shown}");
+    }
+}

@@ -7,7 +7,10 @@ use rust_decimal::Decimal;
 
 use super::{super::coverage::Vacancy, details};
 use crate::{
-    inventory::tables::text::{money, money_short, span},
+    inventory::{
+        cache::Spent,
+        tables::text::{money, money_short, span},
+    },
     model::{
         Remote, State, TroubleKind,
         cost::{CostMetric, Costs as Report, PRICE_PER_REQUEST},
@@ -75,15 +78,34 @@ fn old(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// Requests that this look was paid for, and so the price of the next.
-pub(super) fn meter(costs: &Report, failed: bool, brush: Brush<'_>) -> Text<'static> {
-    // Forecast and anomalies are one request each.
-    let requests = costs.months.requests + costs.days.requests + 2;
+/// What the next look costs, what looking has cost, and the caps of both.
+pub(super) fn meter(
+    costs: &Report,
+    meter: Option<(Spent, Spent)>,
+    failed: bool,
+    brush: Brush<'_>,
+) -> Text<'static> {
+    let requests = requests(costs);
     let price = PRICE_PER_REQUEST * Decimal::from(requests);
-    let mut spans = vec![Span::styled(
-        format!("refresh costs {requests} requests, {}", money(price, "USD")),
-        brush.style(Role::Muted),
-    )];
+    let muted = |said: String| Span::styled(said, brush.style(Role::Muted));
+    let mut spans = vec![muted(format!(
+        "refresh: {requests} requests, {}",
+        money(price, "USD")
+    ))];
+    if let Some((spent, caps)) = meter {
+        for (word, spent, cap) in [
+            ("today", spent.today, caps.today),
+            ("month", spent.this_month, caps.this_month),
+        ] {
+            let said = format!("  {word} {} of {}", money(spent, "USD"), money(cap, "USD"));
+            let role = if spent + price > cap {
+                Role::Warning
+            } else {
+                Role::Muted
+            };
+            spans.push(Span::styled(said, brush.style(role)));
+        }
+    }
     if failed {
         let said = format!(
             "  {} the last refresh failed",
@@ -92,6 +114,12 @@ pub(super) fn meter(costs: &Report, failed: bool, brush: Brush<'_>) -> Text<'sta
         spans.push(Span::styled(said, brush.state_style(State::Failed)));
     }
     spans.into()
+}
+
+/// Requests that this look took, and so the next one; forecast and anomalies are one each.
+pub(in crate::tui) fn requests(costs: &Report) -> u32 {
+    let extra = u32::from(costs.forecast.is_some()) + u32::from(costs.anomalies.is_some());
+    costs.months.requests + costs.days.requests + extra
 }
 
 /// Where the month is going: forecast with its interval, then budgets.

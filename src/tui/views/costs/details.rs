@@ -39,7 +39,7 @@ pub(super) fn details(
             Span::styled(money(line.total, currency), brush.style(Role::Strong)),
             change(line.change(), 8, brush),
             Span::styled(
-                "  complete days against the same of last month",
+                "  against the same days of last month",
                 brush.style(Role::Muted),
             ),
         ]),

@@ -34,6 +34,7 @@ use crate::{
         widgets::{Clicks, Pairs, Pane, Window, pane::scroll_mark, put, row},
     },
 };
+pub(in crate::tui) use around::requests;
 use around::{is_old, meter, outlook, provenance, vacancy};
 use heat::{Heat, Order};
 
@@ -165,7 +166,7 @@ impl Costs {
             corner: tabs(names, self.form, brush),
             foot: remote
                 .value()
-                .map(|costs| meter(costs, remote.trouble().is_some(), brush))
+                .map(|costs| meter(costs, desk.meter, remote.trouble().is_some(), brush))
                 .unwrap_or_default(),
             focused: !self.detail.focused,
         };
@@ -177,7 +178,7 @@ impl Costs {
         if let Some(place) = row(inner, 0) {
             put(buffer, place, &provenance(costs, remote, desk.now, brush));
         }
-        let table = Self::table(inner, costs);
+        let table = self.table(inner, costs);
         if self.heat.lines.is_empty() {
             return Vacancy::new(
                 State::Off,
@@ -219,13 +220,15 @@ impl Costs {
         }
     }
 
-    /// Between the line of provenance and the outlook.
-    fn table(inner: Rect, costs: &Report) -> Rect {
+    /// Between the line of provenance and the outlook, as high as its rows with head and total.
+    fn table(&self, inner: Rect, costs: &Report) -> Rect {
+        let lines = u16::try_from(self.heat.lines.len()).unwrap_or(u16::MAX);
+        let room = inner
+            .height
+            .saturating_sub(1 + Self::below(costs, inner.height));
         Rect {
             y: inner.y.saturating_add(1),
-            height: inner
-                .height
-                .saturating_sub(1 + Self::below(costs, inner.height)),
+            height: room.min(lines.max(4).saturating_add(2)),
             ..inner
         }
     }
@@ -326,7 +329,7 @@ impl View for Costs {
                     return Vec::new();
                 };
                 self.detail.focused = false;
-                let table = Self::table(Pane::inner(main), costs);
+                let table = self.table(Pane::inner(main), costs);
                 if event.row == table.y {
                     let next = Action::from(Verb::SortNext);
                     return self.act(&next, desk).unwrap_or_default();

@@ -1,8 +1,9 @@
 use jiff::SignedDuration;
+use rust_decimal::Decimal;
 
 use super::*;
 use crate::{
-    inventory::Inventory,
+    inventory::{Inventory, cache::Spent},
     tui::{testing::Bench, views::sample},
 };
 
@@ -25,9 +26,9 @@ fn accounts_stand_against_services_and_add_up() {
     │                                                                              │
     │  forecast  $61.7k ±$3.0k at month's end (80%: $58.7k to $64.7k), all accounts│
     │  budget    organization   ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%  │
-    ╰ refresh costs 5 requests, $0.05 ─────────────────────────────────────────────╯
+    ╰ refresh: 5 requests, $0.05 ──────────────────────────────────────────────────╯
     ╭ prod-ml  888888888888  PROD ─────────────────────────────────────────────────╮
-    │ this month    $12,534.98   ▲ +6%  complete days against the same of last mo… ┃
+    │ this month    $12,534.98   ▲ +6%  against the same days of last month        ┃
     │ last month    $26,221.14                                                     ┃
     │ by day        ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▇▇░                  │
     │                                                                              │
@@ -42,7 +43,7 @@ fn a_wide_screen_has_more_services_longer_trends_and_the_account_beside() {
     let bench = Bench::new(sample::inventory());
     insta::assert_snapshot!(bench.drawn(&mut Costs::default(), 170, 24), @"
     ╭ costs(9) ──────────────────────────────────────────────────────────────────── [heat] costs budgets anomalies ╮╭ prod-ml  888888888888  PROD ───────────────────────────╮
-    │  Jan 2026 to date  net amortized  Cost Explorer, 3 h old  ░ incomplete                                       ││ this month    $12,534.98   ▲ +6%  complete days again… │
+    │  Jan 2026 to date  net amortized  Cost Explorer, 3 h old  ░ incomplete                                       ││ this month    $12,534.98   ▲ +6%  against the same da… │
     │  ACCOUNT           TOTAL▼  CHANGE      EC2      RDS      EKS       S3 EC2 oth… CloudWa…    other BY DAY      ││ last month    $26,221.14                               │
     │▌ prod-ml           $12.5k   ▲ +6%   $8.7k    $2.0k     $708     $534     $388     $116      $19  ▅▅▅▅▅▅▅▅▇▇░ ││ by day        ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅… │
     │  prod-app           $4.1k    = 0%   $2.9k     $667     $232     $175     $127      $38       $6  ▇▇▇▇▇▇▇▇▇▇░ ││                                                        │
@@ -55,16 +56,16 @@ fn a_wide_screen_has_more_services_longer_trends_and_the_account_beside() {
     │  dev-shared          $228    = 0%    $159      $37      $13      $10       $7       $2       $0  ▇▇▇▇▇▇▇▇▇▇░ ││ EKS           █▎                   $708                │
     │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $1.2k     $883     $642     $193      $32  ▆▆▆▆▆▆▆▆▇▇░ ││ S3            █                    $534                │
     │                                                                                                              ││ EC2 other     ▊                    $388                │
-    │                                                                                                              ││ CloudWatch    ▎                    $116                │
-    │                                                                                                              ││ KMS           ▏                     $19                │
+    │  forecast  $61.7k ±$3.0k at month's end (80%: $58.7k to $64.7k), all accounts                                ││ CloudWatch    ▎                    $116                │
+    │  budget    organization   ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%                                  ││ KMS           ▏                     $19                │
     │                                                                                                              ││                                                        │
     │                                                                                                              ││ Budgets                                                │
     │                                                                                                              ││ organization  █████████▏░░░░░░ 57% of $60.0k, forecas… │
     │                                                                                                              ││                                                        │
     │                                                                                                              ││                                                        │
-    │  forecast  $61.7k ±$3.0k at month's end (80%: $58.7k to $64.7k), all accounts                                ││                                                        │
-    │  budget    organization   ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%                                  ││                                                        │
-    ╰ refresh costs 5 requests, $0.05 ─────────────────────────────────────────────────────────────────────────────╯╰────────────────────────────────────────────────────────╯
+    │                                                                                                              ││                                                        │
+    │                                                                                                              ││                                                        │
+    ╰ refresh: 5 requests, $0.05 ──────────────────────────────────────────────────────────────────────────────────╯╰────────────────────────────────────────────────────────╯
     ");
 }
 
@@ -119,4 +120,39 @@ fn sorting_keeps_the_cursor_on_its_account() {
         costs.act(&Verb::SortNext.into(), &desk);
         assert_eq!(costs.selected(), first);
     }
+}
+
+#[test]
+fn what_looking_costs_and_how_much_is_left_of_the_caps_is_always_in_sight() {
+    let mut bench = Bench::new(sample::inventory());
+    let usd = |cents| Decimal::new(cents, 2);
+    let caps = Spent {
+        today: usd(50),
+        this_month: usd(500),
+    };
+    let foot = |bench: &Bench| {
+        let drawn = bench.drawn(&mut Costs::default(), 80, 16);
+        drawn.lines().last().unwrap_or_default().to_owned()
+    };
+    let spent = Spent {
+        today: usd(4),
+        this_month: usd(120),
+    };
+    bench.meter = Some((spent, caps));
+    insta::assert_snapshot!(foot(&bench), @"╰ refresh: 5 requests, $0.05  today $0.04 of $0.50  month $1.20 of $5.00 ──────╯");
+    let drawn = bench.buffer(&mut Costs::default(), 80, 16);
+    let warns = |drawn: &ratatui::buffer::Buffer| {
+        let role = bench.theme.style(crate::tui::theme::Role::Warning);
+        (0..80).any(|x| Some(drawn[(x, 15)].fg) == role.fg)
+    };
+    assert!(!warns(&drawn));
+    bench.meter = Some((
+        Spent {
+            today: usd(47),
+            ..spent
+        },
+        caps,
+    ));
+    let drawn = bench.buffer(&mut Costs::default(), 80, 16);
+    assert!(warns(&drawn), "the next look would be beyond the cap");
 }

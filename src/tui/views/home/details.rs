@@ -104,6 +104,7 @@ impl Home {
             return;
         };
         tell_identity(account, organization, pairs, desk);
+        self.coverage.tell_gaps(Some(id), pairs, brush);
     }
 
     fn tell_findings(&self, accounts: &[AccountId], pairs: &mut Pairs, desk: &Desk<'_>) {

@@ -231,8 +231,16 @@ impl View for Home {
         let mut coverage = Coverage::default();
         for place in desk.places() {
             coverage.add(place.account, desk.inventory.clusters.get(&place));
-            coverage.add(place.account, desk.inventory.networks.get(&place));
-            coverage.add(place.account, desk.inventory.protections.get(&place));
+            let networks = desk.inventory.networks.get(&place);
+            coverage.add(place.account, networks);
+            if let Some(network) = networks.and_then(|read| read.value()) {
+                coverage.add_gaps(place.account, &network.gaps);
+            }
+            let protections = desk.inventory.protections.get(&place);
+            coverage.add(place.account, protections);
+            if let Some(protection) = protections.and_then(|read| read.value()) {
+                coverage.add_gaps(place.account, &protection.gaps);
+            }
         }
         self.coverage = coverage;
         let nodes = self.nodes(desk);

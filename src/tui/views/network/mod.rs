@@ -26,7 +26,7 @@ use crate::{
         Query,
         tables::{Object, Row, Table},
     },
-    model::{State, network::Topology},
+    model::{AccountId, State, network::Topology},
     tui::{
         Action, Effect, Verb,
         widgets::{Pairs, Pane},
@@ -89,7 +89,11 @@ fn needs(desk: &Desk<'_>) -> Vec<Query> {
 fn covers(desk: &Desk<'_>) -> Coverage {
     let mut coverage = Coverage::default();
     for place in desk.places() {
-        coverage.add(place.account, desk.inventory.networks.get(&place));
+        let read = desk.inventory.networks.get(&place);
+        coverage.add(place.account, read);
+        if let Some(network) = read.and_then(|read| read.value()) {
+            coverage.add_gaps(place.account, &network.gaps);
+        }
     }
     coverage
 }
@@ -151,6 +155,11 @@ impl Network {
         if let Some(at) = at.filter(|at| !self.detail.focused && !at.is_empty()) {
             frame.set_cursor_position((at.x, at.y));
         }
+    }
+
+    fn account(&self, spot: &Spot) -> Option<AccountId> {
+        let vpc = map::vpc_of(spot, &self.topology)?;
+        Some(self.topology.node(vpc)?.place.account)
     }
 
     fn split(&self, area: Rect) -> Split {
@@ -399,7 +408,12 @@ impl View for Network {
         if let Some(area) = split.detail {
             let spot = self.spot();
             self.detail.tell(frame, area, desk, &spot, || match &spot {
-                Some(spot) => details::details(spot, &self.topology, desk),
+                Some(spot) => {
+                    let (title, mut pairs) = details::details(spot, &self.topology, desk);
+                    let account = self.account(spot);
+                    self.coverage.tell_gaps(account, &mut pairs, desk.brush());
+                    (title, pairs)
+                }
                 None => Default::default(),
             });
         }

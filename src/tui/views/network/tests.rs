@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use super::*;
+use crate::model::{Gap, Trouble, TroubleKind};
 use crate::tui::{testing::Bench, views::sample};
 
 #[test]
@@ -134,4 +137,57 @@ fn the_cursor_begins_on_the_worst_link_and_walks_over_boxes_and_links() {
     assert_eq!(selected(&network).as_deref(), Some("staging-shared"));
     network.filter("dev", &desk);
     assert!(network.title().starts_with("3 VPCs, 2 links"));
+}
+
+#[test]
+fn what_was_read_in_part_says_so_in_every_form() {
+    let mut inventory = sample::inventory();
+    let place = crate::model::Place::new(sample::account(8), sample::HOME);
+    let mut read = inventory.networks[&place]
+        .value()
+        .expect("read")
+        .as_ref()
+        .clone();
+    let denied = Trouble {
+        kind: TroubleKind::Denied,
+        message: "ec2:DescribeNetworkAcls is denied".into(),
+        hint: None,
+    };
+    read.gaps = vec![Gap {
+        action: "ec2:DescribeNetworkAcls".into(),
+        trouble: denied,
+    }];
+    inventory.accept(
+        &Query::Network(place),
+        crate::inventory::Loaded::Network(Arc::new(read)),
+        sample::now(),
+    );
+    let bench = Bench::new(inventory);
+    let mut network = Network::default();
+    for form in 0..5 {
+        network.derive(&bench.desk());
+        // The sample has no subnets.
+        while (2..4).contains(&form)
+            && network
+                .selected()
+                .is_none_or(|object| object.account != Some(sample::account(8)))
+        {
+            let before = network.selected();
+            network.act(&Verb::Down.into(), &bench.desk());
+            assert_ne!(network.selected(), before, "form {form} lists the account");
+        }
+        let drawn = bench.drawn(&mut network, 160, 40);
+        assert!(
+            drawn.contains("9 accounts  ▲ 1 in part"),
+            "form {form}:\n{drawn}"
+        );
+        // The lanes begin on the one-way link of that very account; the matrix elsewhere.
+        if form != 1 && form != 4 {
+            assert!(
+                drawn.contains("ec2:DescribeNetworkAcls is denied"),
+                "form {form}:\n{drawn}"
+            );
+        }
+        network.act(&Verb::NextForm.into(), &bench.desk());
+    }
 }
