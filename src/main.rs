@@ -62,6 +62,9 @@ fn theme(what: &args::Theme, files: &Files, out: &mut impl Write) -> io::Result<
         args::Theme::List => catalog::list_themes(files, out)?,
         args::Theme::Show { name } => catalog::show_theme(files, name, out)?,
         args::Theme::Check { file } => catalog::check_theme(files, file, out)?,
+        args::Theme::Import { file, name, force } => {
+            catalog::import_theme(files, file, name.as_deref(), *force, out)?
+        }
         args::Theme::Schema => schema(&catalog::theme_schema(), out)?,
     };
     Ok(if good { Exit::Done } else { Exit::Failed })

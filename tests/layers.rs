@@ -18,6 +18,19 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &["engine", "inventory", "provider", "config", "model"],
     ),
+    // Part of the program beside main.rs, which sees everything.
+    (
+        "opening",
+        &[
+            "cli",
+            "tui",
+            "engine",
+            "inventory",
+            "provider",
+            "config",
+            "model",
+        ],
+    ),
 ];
 
 /// Crates, by the beginning of their name, and the only places that may name them.

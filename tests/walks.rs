@@ -114,3 +114,39 @@ fn without_a_terminal_the_deck_says_so_and_what_to_use_instead() {
     assert!(said.contains("awsdeck tree"), "{said}");
     assert!(output.stdout.is_empty());
 }
+
+#[test]
+fn stopped_by_ctrl_z_the_terminal_is_the_shells_and_going_on_draws_anew() {
+    let mut deck = Deck::start(DEMO);
+    deck.wait_for("prod-ml");
+    deck.press("\x1a");
+    deck.wait_until_restored();
+    deck.signal("CONT");
+    deck.wait_for("prod-ml");
+    deck.press("gn");
+    deck.wait_for("VPC");
+    deck.press("q");
+    assert!(deck.ended().success());
+}
+
+#[test]
+fn a_terminal_without_unicode_and_one_that_is_listened_to_get_plain_signs() {
+    for (flags, locale) in [(&[][..], "C"), (&["--plain"], "C.UTF-8")] {
+        let arguments = [DEMO, flags].concat();
+        let variables = [("LANG", locale), ("LC_ALL", locale)];
+        let mut deck = Deck::start_in(Home::new(), &arguments, (80, 24), &variables);
+        deck.wait_for("prod-ml");
+        for (keys, seen) in [("gn", "prod-app"), ("gu", "H100"), ("gc", "prod-ml")] {
+            deck.press(keys);
+            deck.wait_for(seen);
+        }
+        let odd: String = deck
+            .screen()
+            .chars()
+            .filter(|sign| !sign.is_ascii())
+            .collect();
+        assert_eq!(odd, "", "{flags:?}");
+        deck.press("q");
+        assert!(deck.ended().success());
+    }
+}

@@ -361,6 +361,16 @@ pub enum Theme {
     Check {
         file: PathBuf,
     },
+    /// Make a theme from a base16 or base24 scheme (YAML), in your folder of themes
+    Import {
+        file: PathBuf,
+        /// The theme's name; the scheme's own otherwise
+        #[arg(long)]
+        name: Option<String>,
+        /// Write over a theme of that name
+        #[arg(long)]
+        force: bool,
+    },
     /// Print the JSON Schema of theme files
     Schema,
 }

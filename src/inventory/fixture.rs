@@ -5,12 +5,12 @@ use crate::model::{
 };
 
 /// The account of a number.
-pub(super) fn id(number: usize) -> AccountId {
+pub(crate) fn id(number: usize) -> AccountId {
     format!("{number:012}").parse().expect("twelve digits")
 }
 
 /// `Environments` with `Prod` and `Dev` below it; accounts `acme-00001` on, in turn.
-pub(super) fn organization(accounts: usize) -> Organization {
+pub(crate) fn organization(accounts: usize) -> Organization {
     let units = [
         ("r-root", "Root", None),
         ("ou-env", "Environments", Some("r-root")),

@@ -3,7 +3,7 @@
 pub mod cache;
 mod event;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod index;
 mod query;
 pub mod reader;

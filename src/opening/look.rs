@@ -8,11 +8,12 @@ use awsdeck::{
         Settings, files,
         keymap::{self, Keymap},
         settings::ThemeChoice,
-        theme::{self, Appearance, Depth, Scheme},
+        theme::{self, Appearance, Depth},
     },
     tui::{
-        Severity, keys,
+        Severity, Theme, keys,
         terminal::colors::{self, When},
+        theme::Wardrobe,
     },
 };
 
@@ -77,19 +78,25 @@ impl Look<'_> {
         })
     }
 
-    pub(super) fn scheme(&self, settings: &Settings, notes: &mut Notes) -> Scheme {
-        let loaded = self.themes().load(&self.theme_name(settings));
-        let (scheme, warnings) = loaded.unwrap_or_else(|error| {
-            notes.push((Severity::Error, error.to_string()));
-            let shipped = theme::Library::default().load("default-dark");
-            shipped.expect("a test loads every shipped theme")
-        });
-        notes.extend(
-            warnings
-                .iter()
-                .map(|warning| (Severity::Warning, warning.to_string())),
-        );
-        scheme
+    /// The theme with what is laid over it in some environments.
+    pub(super) fn wardrobe(&self, settings: &Settings, notes: &mut Notes) -> Wardrobe {
+        let overlays = settings.environments().overlays();
+        let depth = depth(self.global);
+        let name = self.theme_name(settings);
+        match Wardrobe::load(&self.themes(), &name, &overlays, depth) {
+            Ok((wardrobe, warnings, faults)) => {
+                let odd = warnings.iter().map(ToString::to_string);
+                notes.extend(odd.map(|text| (Severity::Warning, text)));
+                let wrong = faults.iter().map(ToString::to_string);
+                notes.extend(wrong.map(|text| (Severity::Error, text)));
+                wardrobe
+            }
+            Err(error) => {
+                notes.push((Severity::Error, error.to_string()));
+                let shipped = Theme::load("default-dark", depth);
+                shipped.expect("a test loads every shipped theme").into()
+            }
+        }
     }
 
     pub(super) fn keymap(&self, settings: &Settings, notes: &mut Notes) -> Keymap {

@@ -9,7 +9,7 @@ use awsdeck::{
     cli::{Exit, Global, args::Screenshot},
     config::{Settings, keymap::Key, settings::Symbols as SymbolChoice},
     provider::Provider,
-    tui::{self, Message, Severity, Start, Symbols, Theme, Wanted, Worlds as _, terminal::colors},
+    tui::{self, Message, Severity, Start, Symbols, Wanted, Worlds as _, terminal::colors},
 };
 use jiff::Timestamp;
 
@@ -61,10 +61,10 @@ fn start(setup: &Setup, global: &Global, notes: &mut Notes) -> Start {
         files: &setup.files,
         global,
     };
-    let scheme = look.scheme(&setup.settings, notes);
+    let wardrobe = look.wardrobe(&setup.settings, notes);
     let keymap = look.keymap(&setup.settings, notes);
     let symbols = match setup.settings.ui.symbols {
-        _ if global.plain => Symbols::Ascii,
+        _ if global.plain || setup.settings.ui.screen_reader => Symbols::Plain,
         SymbolChoice::Ascii => Symbols::Ascii,
         SymbolChoice::Unicode | SymbolChoice::Nerd => Symbols::Unicode,
         SymbolChoice::Auto => colors::symbols(|name| env::var(name).ok()),
@@ -72,7 +72,7 @@ fn start(setup: &Setup, global: &Global, notes: &mut Notes) -> Start {
     Start {
         environments: setup.settings.environments(),
         addressing: setup.settings.network.clone(),
-        theme: Theme::new(&scheme, depth),
+        wardrobe,
         themes: look.themes(),
         depth,
         symbols,
@@ -156,7 +156,9 @@ fn reload(setup: &Setup, global: &Global) -> tui::Reload {
         let mut messages = Vec::new();
         match Settings::load(&files) {
             Ok(settings) => {
-                messages.push(Message::Theme(Box::new(look.scheme(&settings, &mut notes))));
+                messages.push(Message::Theme(Box::new(
+                    look.wardrobe(&settings, &mut notes),
+                )));
                 messages.push(Message::Keymap(Box::new(
                     look.keymap(&settings, &mut notes),
                 )));

@@ -85,6 +85,53 @@ pub fn check_theme(files: &Files, file: &Path, out: &mut impl Write) -> io::Resu
     }
 }
 
+/// Makes a theme of a base16 or base24 scheme and writes where it is.
+pub fn import_theme(
+    files: &Files,
+    scheme: &Path,
+    name: Option<&str>,
+    force: bool,
+    out: &mut impl Write,
+) -> io::Result<bool> {
+    let refuse = |problem: &dyn std::fmt::Display| {
+        eprintln!("error: {problem}");
+        Ok(false)
+    };
+    let text = match fs::read_to_string(scheme) {
+        Ok(text) => text,
+        Err(error) => return refuse(&format!("{}: {error}", scheme.display())),
+    };
+    let mut imported = match theme::base16(scheme, &text) {
+        Ok(imported) => imported,
+        Err(error) => return refuse(&error),
+    };
+    if let Some(name) = name {
+        if name.is_empty() || name.contains(['/', '\\', '.']) {
+            return refuse(&format!(
+                "`{name}` is no name for a theme: letters, digits and dashes"
+            ));
+        }
+        name.clone_into(&mut imported.name);
+    }
+    let folder = files.themes();
+    let path = folder.join(format!("{}.toml", imported.name));
+    if path.exists() && !force {
+        return refuse(&format!(
+            "{} is there already: `--force` writes over it, `--name` gives another name",
+            path.display()
+        ));
+    }
+    fs::create_dir_all(&folder)?;
+    fs::write(&path, &imported.text)?;
+    writeln!(out, "{}", path.display())?;
+    writeln!(
+        out,
+        "`awsdeck --theme {0}` shows it, `theme = \"{0}\"` under [ui] keeps it",
+        imported.name
+    )?;
+    Ok(true)
+}
+
 /// Writes the name of every keymap there is.
 pub fn list_keymaps(files: &Files, out: &mut impl Write) -> io::Result<bool> {
     for name in keymaps(files).names() {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use crossterm::event::MouseEvent;
 
 use crate::{
-    config::{keymap::Key, theme::Scheme},
+    config::keymap::Key,
     engine::Sealed,
     inventory::{Event, Index, cache::Spent},
     model::Trouble,
     provider::{Caller, Profile, SignIn},
 };
 
-use super::{finder::Found, runtime::CodeWanted, views::Book};
+use super::{finder::Found, runtime::CodeWanted, theme::Wardrobe, views::Book};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub enum Message {
     /// What the journal of runs tells.
     Book(Box<Book>),
     /// A theme was read, to be used at once.
-    Theme(Box<Scheme>),
+    Theme(Box<Wardrobe>),
     /// A keymap was read, to be used at once.
     Keymap(Box<crate::config::keymap::Keymap>),
     /// The index of what was read.

@@ -12,6 +12,7 @@ use super::{
     notes::Notes,
     overlays::Overlay,
     runtime::Opened,
+    theme::Wardrobe,
     views::{self, Book, Desk, View},
 };
 use crate::{
@@ -33,7 +34,9 @@ pub struct State {
     pub scope: Scope,
     pub environments: Environments,
     pub addressing: Addressing,
+    /// The theme that is worn now: that of the wardrobe, under the overlay of what is in sight.
     pub theme: Theme,
+    wardrobe: Wardrobe,
     pub themes: theme::Library,
     pub depth: Depth,
     pub symbols: Symbols,
@@ -83,8 +86,8 @@ pub struct State {
     pub rest: SignedDuration,
     /// How often in a row `back` was asked for.
     pub(super) retreats: u8,
-    /// Versions of inventory, scope, journal and look that each view was derived from.
-    derived: Vec<Option<[u64; 4]>>,
+    /// Versions of inventory, scope and journal that each view was derived from.
+    derived: Vec<Option<[u64; 3]>>,
     scope_version: u64,
     book_version: u64,
 }
@@ -105,6 +108,8 @@ pub struct Reading {
     pub open: BTreeSet<Query>,
     pub total: usize,
     pub failed: usize,
+    /// Throttled, and tried again by itself after a while.
+    pub throttled: BTreeSet<Query>,
 }
 
 /// What the deck may do.
@@ -122,7 +127,7 @@ pub enum Access {
 pub struct Start {
     pub environments: Environments,
     pub addressing: Addressing,
-    pub theme: Theme,
+    pub wardrobe: Wardrobe,
     pub themes: theme::Library,
     pub depth: Depth,
     pub symbols: Symbols,
@@ -151,7 +156,7 @@ impl Start {
         Self {
             environments: Environments::conventional(),
             addressing: Addressing::default(),
-            theme: Theme::default(),
+            wardrobe: Theme::default().into(),
             themes: theme::Library::default(),
             depth: Depth::TrueColor,
             symbols: Symbols::Unicode,
@@ -191,7 +196,8 @@ impl State {
             scope: start.scope,
             environments: start.environments,
             addressing: start.addressing,
-            theme: start.theme,
+            theme: start.wardrobe.under(None).clone(),
+            wardrobe: start.wardrobe,
             themes: start.themes,
             depth: start.depth,
             symbols: start.symbols,
@@ -295,15 +301,34 @@ impl State {
     /// frame, so that a burst of answers costs one derivation.
     pub fn prepare(&mut self) {
         self.prepare_at(self.current);
+        self.dress();
+    }
+
+    /// Changes into another theme.
+    pub(super) fn wear(&mut self, wardrobe: Wardrobe) {
+        self.wardrobe = wardrobe;
+        self.dress();
+    }
+
+    /// Puts on what the environment in sight asks for.
+    fn dress(&mut self) {
+        let rule = self
+            .inventory
+            .organization
+            .value()
+            .and_then(|all| self.environments.rule(self.account()?, all));
+        let overlay = rule.and_then(|rule| rule.theme_overlay.as_deref());
+        let wanted = self.wardrobe.under(overlay);
+        if wanted.version != self.theme.version {
+            self.theme = wanted.clone();
+        }
     }
 
     pub(super) fn prepare_at(&mut self, at: usize) {
-        let look = self.desk().brush().look();
         let wanted = Some([
             self.inventory.version,
             self.scope_version,
             self.book_version,
-            look,
         ]);
         if self.derived.get(at).is_some_and(|done| *done != wanted) {
             self.with_view_at(at, |view, desk| view.derive(desk));
@@ -425,6 +450,11 @@ impl State {
     /// When the screen changes by the passing of time alone.
     #[must_use]
     pub fn next_tick(&self) -> Option<Timestamp> {
+        if self.symbols.is_plain() {
+            // What is listened to changes when something is asked, not by itself.
+            let waits = self.overlays.last();
+            return waits.and_then(|overlay| overlay.next_tick(self.now));
+        }
         let second = self.now + SignedDuration::from_secs(1);
         let armed = matches!(self.access, Access::Armed(Some(_))).then_some(second);
         let runs = self
@@ -451,9 +481,11 @@ impl State {
             .map(|at| at.max(self.now + SignedDuration::from_millis(50)))
     }
 
-    /// When the organization was last read; the age of the deck's picture.
+    /// When the organization was last read; the age of the deck's picture. What is known while it
+    /// is read for the first time has none yet.
     #[must_use]
     pub fn age(&self) -> Option<Timestamp> {
-        self.inventory.organization.read_at()
+        let at = self.inventory.organization.read_at();
+        at.filter(|at| *at > Timestamp::UNIX_EPOCH)
     }
 }

@@ -135,6 +135,11 @@ impl Deck {
         }
     }
 
+    /// Waits until the terminal is as a shell expects it.
+    pub(crate) fn wait_until_restored(&self) {
+        self.wait_until("the terminal was given back", |_| self.is_restored());
+    }
+
     /// The screen as lines of text.
     pub(crate) fn screen(&self) -> String {
         self.seen().screen.screen().contents()

@@ -35,6 +35,19 @@ impl Environments {
         Self::new(Vec::new())
     }
 
+    /// The overlays that rules name, each once.
+    #[must_use]
+    pub fn overlays(&self) -> Vec<String> {
+        let named = self
+            .rules
+            .iter()
+            .filter_map(|rule| rule.theme_overlay.clone());
+        let mut overlays: Vec<String> = named.collect();
+        overlays.sort();
+        overlays.dedup();
+        overlays
+    }
+
     /// Cheap enough to be asked for every row: the unit's path is remembered.
     #[must_use]
     pub fn class(&self, account: &Account, organization: &Organization) -> EnvironmentClass {

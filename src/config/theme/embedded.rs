@@ -39,3 +39,15 @@ pub fn text(name: &str) -> Option<&'static str> {
     let (_, text) = THEMES.iter().find(|(known, _)| *known == name)?;
     Some(text)
 }
+
+/// What ships to be laid over any theme, from `themes/overlays/`.
+const OVERLAYS: &[(&str, &str)] = &[(
+    "production",
+    include_str!("../../../themes/overlays/production.toml"),
+)];
+
+/// The file of an overlay that ships.
+pub(super) fn overlay(name: &str) -> Option<&'static str> {
+    let (_, text) = OVERLAYS.iter().find(|(known, _)| *known == name)?;
+    Some(text)
+}

@@ -36,7 +36,12 @@ impl Scheme {
         let mut found = Vec::new();
         for role in Role::iter() {
             let wanted = match role {
-                Role::Text | Role::Strong | Role::Title | Role::Header | Role::Prompt => TEXT,
+                Role::Text
+                | Role::Strong
+                | Role::Title
+                | Role::Header
+                | Role::HeaderProd
+                | Role::Prompt => TEXT,
                 Role::Border | Role::Selection | Role::Background => continue,
                 _ => SIGN,
             };

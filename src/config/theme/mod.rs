@@ -7,6 +7,7 @@ mod color;
 mod contrast;
 mod embedded;
 mod file;
+mod import;
 mod lint;
 mod look;
 mod role;
@@ -19,6 +20,7 @@ pub use color::{Rgb, Vision};
 pub use contrast::Faint;
 pub use embedded::{names, text};
 pub use file::Warning;
+pub use import::{ImportError, Imported, base16};
 pub use look::{Look, Modifier, Paint};
 pub use role::{Ramp, Role};
 
@@ -114,6 +116,21 @@ impl Library {
 
     /// Reads a theme by name or by path and everything that it inherits.
     pub fn load(&self, name: &str) -> Result<(Scheme, Vec<Warning>), Error> {
+        Scheme::merge(&self.chain(name)?, 0)
+    }
+
+    /// The same with an overlay on top: some roles and colours for one environment.
+    pub fn load_under(&self, name: &str, overlay: &str) -> Result<(Scheme, Vec<Warning>), Error> {
+        let file = match (self.path(overlay), embedded::overlay(overlay)) {
+            (None, Some(text)) => File::parse(&format!("themes/overlays/{overlay}.toml"), text)?,
+            _ => self.read(overlay)?,
+        };
+        let mut chain = vec![file];
+        chain.extend(self.chain(name)?);
+        Scheme::merge(&chain, 1)
+    }
+
+    fn chain(&self, name: &str) -> Result<Vec<File>, Error> {
         let mut chain: Vec<File> = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         let mut next = Some(name.to_owned());
@@ -127,7 +144,7 @@ impl Library {
             seen.push(name);
             chain.push(file);
         }
-        Scheme::merge(&chain)
+        Ok(chain)
     }
 
     fn read(&self, name: &str) -> Result<File, Error> {
@@ -162,8 +179,9 @@ impl Scheme {
         &self.ramps[ramp as usize]
     }
 
-    /// Lays the files over each other, the youngest first.
-    fn merge(chain: &[File]) -> Result<(Self, Vec<Warning>), Error> {
+    /// Lays the files over each other, the youngest first. The theme is the one at `at`; those
+    /// before it are overlays.
+    fn merge(chain: &[File], at: usize) -> Result<(Self, Vec<Warning>), Error> {
         let mut palette = Palette::new();
         for file in chain.iter().rev() {
             palette.extend(file.palette.clone());
@@ -196,7 +214,7 @@ impl Scheme {
                 None => vec![Paint::Default; 2],
             });
         }
-        let youngest = &chain[0];
+        let youngest = &chain[at];
         let mut symbols: Vec<(String, [String; 2])> = Vec::new();
         for (name, forms) in chain.iter().flat_map(|file| &file.symbols) {
             if !symbols.iter().any(|(known, _)| known == name) {
@@ -205,7 +223,7 @@ impl Scheme {
         }
         let scheme = Self {
             name: youngest.name.clone(),
-            appearance: chain
+            appearance: chain[at..]
                 .iter()
                 .find_map(|file| file.appearance)
                 .unwrap_or_default(),

@@ -22,6 +22,9 @@ pub enum Role {
     Title,
     #[strum(serialize = "ui.header")]
     Header,
+    /// The header while a production account is under the cursor, or alone in scope.
+    #[strum(serialize = "ui.header.prod")]
+    HeaderProd,
     #[strum(serialize = "ui.column")]
     ColumnHead,
     #[strum(serialize = "ui.selection")]

@@ -47,9 +47,13 @@ fn coarse(age: SignedDuration) -> String {
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State) {
     let brush = brush(state);
-    frame
-        .buffer_mut()
-        .set_style(area, brush.style(Role::Header));
+    let is_prod = state.class() == Some(EnvironmentClass::Prod);
+    let (ground, title, muted) = if is_prod {
+        (Role::HeaderProd, Role::HeaderProd, Role::HeaderProd)
+    } else {
+        (Role::Header, Role::Title, Role::Muted)
+    };
+    frame.buffer_mut().set_style(area, brush.style(ground));
     let room = usize::from(area.width);
     let badges = badges(state);
     let badges_width: usize = badges.iter().map(Span::width).sum();
@@ -67,26 +71,21 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State) {
     }
     let left = room.saturating_sub(facts_width(shown) + badges_width + 1);
     let crumbs = fit(&breadcrumb(state), left.saturating_sub(1), state.symbols).into_owned();
-    let mut line = Line::from(vec![
-        Span::raw(" "),
-        Span::styled(crumbs, brush.style(Role::Title)),
-    ]);
+    // The edge has the colour of the environment, whatever the ground.
+    let edge = match state.class() {
+        Some(class) => Span::styled(brush.pick("▎", "|"), brush.style(Theme::class_role(class))),
+        None => Span::raw(" "),
+    };
+    let mut line = Line::from(vec![edge, Span::styled(crumbs, brush.style(title))]);
     let gap = left.saturating_sub(line.width());
     line.push_span(Span::raw(" ".repeat(gap)));
     for fact in &facts[..shown] {
-        line.push_span(Span::styled(
-            format!(" {fact}  "),
-            brush.style(Role::Muted).patch(no_background()),
-        ));
+        line.push_span(Span::styled(format!(" {fact}  "), brush.style(muted)));
     }
     for badge in badges {
         line.push_span(badge);
     }
     put(frame.buffer_mut(), area, &line);
-}
-
-const fn no_background() -> Style {
-    Style::new()
 }
 
 /// `acme-org › Environments/Prod › prod-ml`
@@ -133,6 +132,11 @@ fn facts(state: &State) -> Vec<String> {
             brush(state).pick("✖", "x"),
             reading.failed
         ));
+    }
+    if !reading.throttled.is_empty() {
+        let sign = brush(state).symbols.state(crate::model::State::Working);
+        let count = reading.throttled.len();
+        facts.push(format!("{sign} {count} throttled, waiting"));
     }
     if let Some(at) = state.age() {
         facts.push(format!("read {}", coarse(state.today().duration_since(at))));

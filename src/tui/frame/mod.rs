@@ -81,6 +81,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State) {
         which_key::draw(frame, screen, state);
     }
     toasts::draw(frame, parts.body, state);
+    state.symbols.spell(frame.buffer_mut());
 }
 
 fn draw_too_small(frame: &mut Frame<'_>, state: &State) {

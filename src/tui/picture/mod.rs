@@ -20,7 +20,7 @@ use super::{
     Effect, Message, Opened, Options, Start, State, frame,
     message::Severity,
     runtime::Work,
-    theme::{Depth, Role, Theme},
+    theme::{Depth, Role, Theme, Wardrobe},
     update::{self, update},
 };
 use crate::{
@@ -53,11 +53,13 @@ pub struct Picture {
 pub async fn picture(mut start: Start, opened: Opened, shot: &Shot) -> io::Result<Picture> {
     let (view, form) = shot.view.split_once(':').unwrap_or((&shot.view, ""));
     view.clone_into(&mut start.start_view);
-    start.theme = match start.themes.load(&start.theme.name) {
-        Ok((scheme, _)) => Theme::new(&scheme, Depth::TrueColor),
-        Err(_) => start.theme,
-    };
     start.depth = Depth::TrueColor;
+    let name = start.wardrobe.under(None).name.clone();
+    let overlays = start.environments.overlays();
+    let loaded = Wardrobe::load(&start.themes, &name, &overlays, start.depth);
+    if let Ok((wardrobe, ..)) = loaded {
+        start.wardrobe = wardrobe;
+    }
     let mut state = State::new(start);
     state.enter(&opened, false);
     if state.view().is_none_or(|known| known.name() != view) {

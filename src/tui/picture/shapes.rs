@@ -87,6 +87,7 @@ const fn strokes(sign: char) -> Option<([u8; 4], bool)> {
         '╵' => ([1, 0, 0, 0], false),
         '╶' => ([0, 1, 0, 0], false),
         '╷' => ([0, 0, 1, 0], false),
+        '╸' => ([0, 0, 0, 2], false),
         _ => return None,
     })
 }

@@ -73,7 +73,9 @@ pub async fn run(
 ) -> io::Result<Outcome> {
     terminal::keep_screen_on_panic(options.log.clone());
     let mut state = State::new(start);
-    state.rest = REST;
+    if !state.symbols.is_plain() {
+        state.rest = REST;
+    }
     let modes = Modes {
         mouse: state.mouse,
         title: "awsdeck".into(),
@@ -200,11 +202,16 @@ impl Deck {
                     break;
                 };
                 self.state.now = Timestamp::now();
+                let by_itself = matches!(message, Message::Event(_) | Message::Tick);
                 let effects = update(&mut self.state, message);
                 if let Some(outcome) = self.perform(effects).await? {
                     return Ok(outcome);
                 }
-                self.pace.changed();
+                // Who listens to the screen hears of a burst of answers once, at its end.
+                let is_open = !self.state.reading.open.is_empty();
+                if !(self.state.symbols.is_plain() && by_itself && is_open) {
+                    self.pace.changed();
+                }
             }
             if self.pace.is_due() {
                 self.draw()?;

@@ -22,7 +22,7 @@ use super::{
     watch,
 };
 use crate::{
-    config::theme,
+    config::theme::{self, Depth},
     inventory::{
         Event, Index, Loaded, Query,
         cache::Meter,
@@ -30,7 +30,7 @@ use crate::{
     },
     model::Organization,
     provider::{Identity, Provider},
-    tui::{Effect, Message, Severity, State, finder, terminal},
+    tui::{Effect, Message, Severity, State, finder, terminal, theme::Wardrobe},
 };
 
 /// Between two looks whether anybody still wants what is searched for.
@@ -117,7 +117,7 @@ impl Work {
             Effect::Focus(queries) => self.read(|reader| reader.focus(queries)),
             Effect::Refresh(queries) => self.read(|reader| reader.refresh(queries)),
             Effect::Copy(text, what) => self.copy(&text, &what),
-            Effect::LoadTheme(name) => self.theme(name, &state.themes),
+            Effect::LoadTheme(name) => self.theme(name, state),
             Effect::Reload => self.reload(),
             Effect::Index => self.index(state),
             Effect::Search(query) => self.search(query, state),
@@ -269,11 +269,12 @@ impl Work {
         }
     }
 
-    fn theme(&self, name: String, library: &theme::Library) {
-        let (library, messages) = (library.clone(), self.messages.clone());
+    fn theme(&self, name: String, state: &State) {
+        let (library, messages) = (state.themes.clone(), self.messages.clone());
+        let (overlays, depth) = (state.environments.overlays(), state.depth);
         let busy = self.files.clone();
         tokio::task::spawn_blocking(move || {
-            for message in themed(&library, &name) {
+            for message in themed(&library, &name, &overlays, depth) {
                 let _ = messages.send(message);
             }
             // Only now is nothing on its way any more.
@@ -405,15 +406,20 @@ impl Teller {
 }
 
 /// Reads a theme: what puts it to use, and what is odd about it.
-pub(super) fn themed(library: &theme::Library, name: &str) -> Vec<Message> {
-    match library.load(name) {
-        Ok((scheme, warnings)) => {
-            let notes = warnings
+fn themed(library: &theme::Library, name: &str, overlays: &[String], depth: Depth) -> Vec<Message> {
+    let note = |severity, text: String| Message::Note(severity, text);
+    match Wardrobe::load(library, name, overlays, depth) {
+        Ok((wardrobe, warnings, faults)) => {
+            let odd = warnings
                 .iter()
-                .map(|odd| Message::Note(Severity::Warning, odd.to_string()));
-            notes.chain([Message::Theme(Box::new(scheme))]).collect()
+                .map(|odd| note(Severity::Warning, odd.to_string()));
+            let faults = faults
+                .iter()
+                .map(|fault| note(Severity::Error, fault.to_string()));
+            let worn = [Message::Theme(Box::new(wardrobe))];
+            odd.chain(faults).chain(worn).collect()
         }
-        Err(error) => vec![Message::Note(Severity::Error, error.to_string())],
+        Err(error) => vec![note(Severity::Error, error.to_string())],
     }
 }
 

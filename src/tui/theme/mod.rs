@@ -1,6 +1,7 @@
 //! A theme resolved for this terminal: a style for every role, at the colour depth there is.
 
 mod symbols;
+mod wardrobe;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,6 +15,7 @@ use crate::{
 
 pub use crate::config::theme::{Depth, Ramp, Role, Scheme};
 pub use symbols::Symbols;
+pub use wardrobe::Wardrobe;
 
 /// Colours of a ramp that are worked out at load, so that a heat map costs a look-up per cell.
 const STEPS: usize = 65;

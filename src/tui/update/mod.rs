@@ -6,7 +6,7 @@ mod settle;
 use crossterm::event::{MouseEvent, MouseEventKind};
 
 use super::{
-    Effect, Message, State, Theme, Verb, frame,
+    Effect, Message, State, Verb, frame,
     message::Severity,
     overlays::{Code, Reply, worlds},
     runtime::Wanted,
@@ -79,8 +79,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.take_book(*book);
             Vec::new()
         }
-        Message::Theme(scheme) => {
-            state.theme = Theme::new(&scheme, state.depth);
+        Message::Theme(wardrobe) => {
+            state.wear(*wardrobe);
             Vec::new()
         }
         Message::Keymap(keymap) => {
@@ -166,12 +166,21 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
             if reading.open.insert(query.clone()) {
                 reading.total += 1;
             }
+            reading.throttled.remove(query);
         }
         Event::Loaded { query, .. } => {
             reading.open.remove(query);
         }
-        Event::Failed { query, trouble, .. } => {
-            if reading.open.remove(query) {
+        Event::Failed {
+            query,
+            trouble,
+            again,
+        } => {
+            let waits = trouble.kind == TroubleKind::Throttled && again.is_some();
+            if waits {
+                reading.throttled.insert(query.clone());
+            }
+            if reading.open.remove(query) && !waits {
                 reading.failed += 1;
             }
             state.signed_out |= trouble.kind == TroubleKind::SignedOut;

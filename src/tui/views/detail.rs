@@ -52,8 +52,9 @@ const BELOW: u16 = 17;
 impl Detail {
     /// Beside each other where there is width, below where there is height, else one at a time.
     /// `share` is the list's part of the width in percent.
-    pub(super) fn split(&self, area: Rect, share: u16) -> Split {
-        if area.width >= BESIDE {
+    pub(super) fn split(&self, area: Rect, share: u16, desk: &Desk<'_>) -> Split {
+        let alone = desk.symbols.is_plain();
+        if area.width >= BESIDE && !alone {
             let left = area.width * share / 100;
             let main = Rect {
                 width: left,
@@ -69,7 +70,7 @@ impl Detail {
                 detail: Some(detail),
             };
         }
-        if area.height >= BELOW {
+        if area.height >= BELOW && !alone {
             let low = (area.height / 3).clamp(7, 14);
             let main = Rect {
                 height: area.height - low,

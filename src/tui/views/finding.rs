@@ -62,7 +62,7 @@ fn a_few_letters_find_an_object_and_enter_goes_there_whatever_hid_it() {
     update(&mut state, Message::Indexed(index.into()));
     press(&mut state, "p r d m l");
     insta::assert_snapshot!(screen(&state), @"
-     awsdeck › o-example › everything                                      read now   eu-west-1   DEV dev-app  DEMO  ARMED
+    ▎awsdeck › o-example › everything                                      read now   eu-west-1   DEV dev-app  DEMO  ARMED
     ╭ clusters(2/6) /dev ──────────────────────────────────── [clusters] pools ╮╭ ● dev-app  dev-app  eu-west-1  DEV ──────╮
     │  CLUSTER      STATE      ENV      ACCOUNT      VERSION    POOLS   NODES ›││ ● ok                                     │
     │▌ dev-app      ● ok       dev      dev-app      1.31           1       3  ││                                          │
@@ -180,7 +180,7 @@ fn a_view_is_exported_under_the_name_that_was_typed_in_the_form_that_it_says() {
     for (keys, begins) in [
         ("x ctrl-u a . j s o n enter", "{\n"),
         ("x ctrl-u a . s v g enter", "<svg "),
-        ("x ctrl-u a . t x t enter", " awsdeck"),
+        ("x ctrl-u a . t x t enter", "▎awsdeck"),
     ] {
         let [Effect::Export { text, .. }] = &press(&mut state, keys)[..] else {
             panic!("{keys}: one file");

@@ -18,7 +18,10 @@ use crate::{
     tui::{
         Action, Effect, Verb,
         theme::Role,
-        widgets::{Brush, Click, Grid, Pairs, Pane, grid::Painter, pane::scroll_mark, put, row},
+        widgets::{
+            Brush, Click, Grid, Memo, Pairs, Pane, grid::Painter, memo::AGE_STEP,
+            pane::scroll_mark, put, row, text::fit_line,
+        },
     },
 };
 
@@ -46,7 +49,8 @@ pub(super) struct Listing {
     form: usize,
     detail: Detail,
     coverage: Coverage,
-    banner: Vec<Line<'static>>,
+    /// Lines above the table, put into words once.
+    banner: Memo<usize, Vec<Line<'static>>>,
     /// Forms of another kind that stand before its own in the corner.
     before: &'static [&'static str],
 }
@@ -69,7 +73,7 @@ impl Listing {
             form: 0,
             detail: Detail::default(),
             coverage: Coverage::default(),
-            banner: Vec::new(),
+            banner: Memo::default(),
             before: &[],
         }
     }
@@ -86,11 +90,18 @@ impl Listing {
     }
 
     /// Shows the form of this index.
-    pub(super) fn show(&mut self, form: usize, desk: &Desk<'_>) {
+    pub(super) fn show(&mut self, form: usize) {
         self.form = form % self.grids.len().max(1);
         self.detail = Detail::default();
+    }
+
+    /// The lines above the table.
+    fn banner<T>(&self, desk: &Desk<'_>, show: impl FnOnce(&[Line<'static>]) -> T) -> T {
+        self.banner
+            .made_from((desk.brush().look(), desk.now.as_second() / AGE_STEP));
         let rows = self.grid().map(Grid::rows).unwrap_or_default();
-        self.banner = (self.spec.banner)(rows, desk);
+        let make = || (self.spec.banner)(rows, desk);
+        self.banner.show(self.form, make, |lines| show(lines))
     }
 
     /// The table of that form, as far as the filter lets it through.
@@ -119,12 +130,11 @@ impl Listing {
     }
 
     /// The banner's height and the table below it, inside of the list's pane.
-    fn inside(&self, main: Rect) -> (u16, Rect) {
+    fn inside(&self, main: Rect, desk: &Desk<'_>) -> (u16, Rect) {
         let inner = Pane::inner(main);
         let room = inner.height.saturating_sub(ROWS);
-        let lines = u16::try_from(self.banner.len())
-            .unwrap_or(u16::MAX)
-            .min(room);
+        let lines = self.banner(desk, <[_]>::len);
+        let lines = u16::try_from(lines).unwrap_or(u16::MAX).min(room);
         let rest = Rect {
             y: inner.y + lines,
             height: inner.height - lines,
@@ -143,12 +153,15 @@ impl Listing {
         };
         let buffer = frame.buffer_mut();
         let inner = pane.draw(buffer, area, brush);
-        let (lines, rest) = self.inside(area);
-        for (index, line) in self.banner.iter().take(lines.into()).enumerate() {
-            if let Some(place) = row(inner, index) {
-                put(buffer, place, line);
+        let (lines, rest) = self.inside(area, desk);
+        self.banner(desk, |banner| {
+            for (index, line) in banner.iter().take(lines.into()).enumerate() {
+                if let Some(place) = row(inner, index) {
+                    let line = fit_line(line.clone(), place.width.into(), desk.symbols);
+                    put(buffer, place, &line);
+                }
             }
-        }
+        });
         let Some(grid) = self.grid() else { return };
         if grid.is_empty() {
             let what = grid.table.name;
@@ -218,10 +231,7 @@ impl View for Listing {
             grid.set(rows, desk.now);
         }
         self.coverage = (self.spec.covers)(desk);
-        self.banner = match self.grid() {
-            Some(grid) => (self.spec.banner)(grid.rows(), desk),
-            None => Vec::new(),
-        };
+        self.banner.forget();
         self.detail.forget();
     }
 
@@ -234,7 +244,7 @@ impl View for Listing {
 
     fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
         match action.verb {
-            Verb::NextForm => self.show(self.form + 1, desk),
+            Verb::NextForm => self.show(self.form + 1),
             verb if self.detail.take(verb) => {}
             Verb::Open if !self.detail.focused => self.detail.focused = true,
             Verb::Back => {
@@ -256,7 +266,7 @@ impl View for Listing {
     }
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &Desk<'_>) -> Vec<Effect> {
-        let split = self.detail.split(area, SHARE);
+        let split = self.detail.split(area, SHARE, desk);
         let at = (event.column, event.row).into();
         if split.detail.is_some_and(|detail| detail.contains(at)) {
             self.detail.mouse(event);
@@ -265,7 +275,7 @@ impl View for Listing {
         let Some(main) = split.main else {
             return Vec::new();
         };
-        let (_, rest) = self.inside(main);
+        let (_, rest) = self.inside(main, desk);
         let Some(grid) = self.grid_mut() else {
             return Vec::new();
         };
@@ -298,7 +308,7 @@ impl View for Listing {
             return false;
         };
         if form != self.form {
-            self.show(form, desk);
+            self.show(form);
         }
         self.grids[form].go_to(is);
         self.detail.follow(desk);
@@ -326,7 +336,7 @@ impl View for Listing {
     }
 
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
-        let split = self.detail.split(area, SHARE);
+        let split = self.detail.split(area, SHARE, desk);
         if let Some(main) = split.main {
             self.draw_main(frame, main, desk);
         }

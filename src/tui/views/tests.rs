@@ -12,11 +12,14 @@ use crate::{
 fn worlds() -> Vec<Bench> {
     let mut ascii = Bench::new(sample::inventory());
     ascii.symbols = Symbols::Ascii;
+    let mut plain = Bench::new(sample::inventory());
+    plain.symbols = Symbols::Plain;
     vec![
         Bench::new(sample::inventory()),
         Bench::new(sample::partial()),
         Bench::new(Inventory::default()),
         ascii,
+        plain,
     ]
 }
 
@@ -133,5 +136,37 @@ fn names_and_contexts_are_those_that_a_keymap_knows() {
     for view in all() {
         assert!(["tree", "table", "map", "chart", "plan"].contains(&view.context()));
         assert!(!view.hints().is_empty());
+    }
+}
+
+#[test]
+fn where_the_screen_is_listened_to_every_view_is_one_pane_of_words() {
+    let mut bench = Bench::new(sample::inventory());
+    bench.symbols = Symbols::Plain;
+    for mut view in all() {
+        let drawn = |view: &mut dyn View| {
+            let mut buffer = bench.buffer(view, 160, 40);
+            bench.symbols.spell(&mut buffer);
+            crate::tui::testing::text(&buffer)
+        };
+        let first = drawn(view.as_mut());
+        for _ in 0..5 {
+            let drawn = drawn(view.as_mut());
+            let odd: String = drawn.chars().filter(|sign| !sign.is_ascii()).collect();
+            assert!(
+                odd.chars().all(char::is_alphanumeric),
+                "{} draws {odd}:\n{drawn}",
+                view.name()
+            );
+            for frame in ["+--", "--+", "####", "...."] {
+                assert!(
+                    !drawn.contains(frame),
+                    "{} draws {frame}:\n{drawn}",
+                    view.name()
+                );
+            }
+            view.act(&Verb::NextForm.into(), &bench.desk());
+        }
+        assert!(!first.trim().is_empty(), "{} says nothing", view.name());
     }
 }

@@ -20,6 +20,8 @@ pub fn bar(share: f64, cells: u16, symbols: Symbols) -> String {
             format!("{}{}", "█".repeat(steps / 8), EIGHTHS[steps % 8])
         }
         Symbols::Ascii => "#".repeat(steps.div_ceil(8)),
+        // What it shows stands beside it as a number.
+        Symbols::Plain => String::new(),
     }
 }
 
@@ -32,12 +34,22 @@ fn eighths(share: f64, cells: u16) -> usize {
     ((share.min(1.0) * whole).round() as usize).max(usize::from(cells > 0))
 }
 
-/// A bar with its empty part drawn: `██████▌···`.
+/// A bar with its empty part drawn, `━━━━━━╸───`: lines, so that gauges below each other stay apart.
 #[must_use]
 pub fn gauge(share: f64, cells: u16, role: Role, brush: Brush<'_>) -> Line<'static> {
-    let full = bar(share, cells, brush.symbols);
+    if brush.symbols.is_plain() {
+        return Line::default();
+    }
+    let full = match brush.symbols {
+        Symbols::Unicode => {
+            let halves = eighths(share, cells).div_ceil(4);
+            let half = if halves.is_multiple_of(2) { "" } else { "╸" };
+            format!("{}{half}", "━".repeat(halves / 2))
+        }
+        Symbols::Ascii | Symbols::Plain => bar(share, cells, brush.symbols),
+    };
     let rest = usize::from(cells).saturating_sub(full.chars().count());
-    let empty = brush.pick("░", ".").repeat(rest);
+    let empty = brush.pick("─", ".").repeat(rest);
     Line::from(vec![
         Span::styled(full, brush.style(role)),
         Span::styled(empty, brush.style(Role::Border)),
@@ -48,6 +60,9 @@ pub fn gauge(share: f64, cells: u16, role: Role, brush: Brush<'_>) -> Line<'stat
 /// that is not known is a space.
 #[must_use]
 pub fn sparkline(values: &[Option<f64>], cells: usize, symbols: Symbols) -> String {
+    if symbols.is_plain() {
+        return String::new();
+    }
     let newest = &values[values.len().saturating_sub(cells)..];
     let top = newest.iter().flatten().copied().fold(0.0, f64::max);
     newest
@@ -62,7 +77,7 @@ pub fn sparkline(values: &[Option<f64>], cells: usize, symbols: Symbols) -> Stri
 const fn levels(symbols: Symbols) -> &'static [char; 7] {
     match symbols {
         Symbols::Unicode => &LEVELS,
-        Symbols::Ascii => &ASCII_LEVELS,
+        Symbols::Ascii | Symbols::Plain => &ASCII_LEVELS,
     }
 }
 
@@ -77,6 +92,9 @@ fn level(value: f64, top: f64) -> usize {
 /// A sparkline whose last `open` values are not complete yet: hatched.
 #[must_use]
 pub fn trend(values: &[Option<f64>], open: usize, cells: usize, brush: Brush<'_>) -> Line<'static> {
+    if brush.symbols.is_plain() {
+        return Line::default();
+    }
     let drawn = sparkline(values, cells, brush.symbols);
     let count = drawn.chars().count();
     let known = count.saturating_sub(open.min(count));

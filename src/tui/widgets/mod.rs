@@ -41,7 +41,7 @@ impl Brush<'_> {
     /// Changes whenever something drawn with it would look different.
     #[must_use]
     pub const fn look(self) -> u64 {
-        self.theme.version << 1 | self.symbols as u64
+        self.theme.version << 2 | self.symbols as u64
     }
 
     /// The first where the terminal shows Unicode, else the second.
@@ -49,7 +49,7 @@ impl Brush<'_> {
     pub const fn pick(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self.symbols {
             Symbols::Unicode => unicode,
-            Symbols::Ascii => ascii,
+            Symbols::Ascii | Symbols::Plain => ascii,
         }
     }
 

@@ -8,7 +8,7 @@ use ratatui::{
     widgets::{Block, BorderType, Widget},
 };
 
-use super::{Brush, row};
+use super::{Brush, put, row, text::fit_line};
 use crate::tui::theme::{Role, Symbols};
 
 /// Borders for terminals without Unicode.
@@ -22,6 +22,9 @@ pub const ASCII: border::Set<'static> = border::Set {
     horizontal_top: "-",
     horizontal_bottom: "-",
 };
+
+/// Cells that a title gets even where what stands in the corner would need them.
+const TITLE: usize = 12;
 
 /// A bordered box.
 #[derive(Default)]
@@ -49,6 +52,10 @@ impl Pane<'_> {
     /// Draws the frame and says what is left inside.
     pub fn draw(self, buffer: &mut Buffer, area: Rect, brush: Brush<'_>) -> Rect {
         let area = area.intersection(buffer.area);
+        if brush.symbols.is_plain() {
+            self.draw_plain(buffer, area, brush);
+            return Self::inner(area);
+        }
         let border = if self.focused {
             Role::BorderFocused
         } else {
@@ -57,19 +64,49 @@ impl Pane<'_> {
         let mut block = Block::bordered().border_style(brush.style(border));
         block = match brush.symbols {
             Symbols::Unicode => block.border_type(BorderType::Rounded),
-            Symbols::Ascii => block.border_set(ASCII),
+            Symbols::Ascii | Symbols::Plain => block.border_set(ASCII),
         };
-        if self.title.width() > 0 {
-            block = block.title_top(spaced(self.title.patch_style(brush.style(Role::Title))));
+        // The corners and a space on either side.
+        let room = usize::from(area.width).saturating_sub(4);
+        let beside = match self.corner.width() {
+            0 => 0,
+            width => width + 3,
+        };
+        let title = fit_line(
+            self.title,
+            room.saturating_sub(beside).max(room.min(TITLE)),
+            brush.symbols,
+        );
+        if title.width() > 0 {
+            block = block.title_top(spaced(title.patch_style(brush.style(Role::Title))));
         }
         if self.corner.width() > 0 {
             block = block.title_top(spaced(self.corner).alignment(Alignment::Right));
         }
         if self.foot.width() > 0 {
-            block = block.title_bottom(spaced(self.foot));
+            block = block.title_bottom(spaced(fit_line(self.foot, room, brush.symbols)));
         }
         block.render(area, buffer);
         Self::inner(area)
+    }
+
+    /// The words of the frame without the frame: title and what it is one of above, the foot below.
+    fn draw_plain(self, buffer: &mut Buffer, area: Rect, brush: Brush<'_>) {
+        let mut head = self.title.patch_style(brush.style(Role::Title));
+        if self.corner.width() > 0 {
+            head.push_span("  ");
+            head.spans.extend(self.corner.spans);
+        }
+        if let Some(place) = row(area, 0) {
+            put(buffer, place, &head);
+        }
+        let last = usize::from(area.height).checked_sub(1);
+        if let Some(place) = last
+            .filter(|last| *last > 0)
+            .and_then(|last| row(area, last))
+        {
+            put(buffer, place, &self.foot);
+        }
     }
 }
 
@@ -84,7 +121,7 @@ fn spaced(mut line: Line<'_>) -> Line<'_> {
 pub fn scroll_mark(buffer: &mut Buffer, area: Rect, top: usize, len: usize, brush: Brush<'_>) {
     let track = Pane::inner(area);
     let shown = usize::from(track.height);
-    if shown == 0 || len <= shown || area.width < 2 {
+    if shown == 0 || len <= shown || area.width < 2 || brush.symbols.is_plain() {
         return;
     }
     let size = (shown * shown / len).max(1);

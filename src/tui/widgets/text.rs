@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -44,7 +45,7 @@ fn cut(text: &str, cells: usize, tail: usize, symbols: Symbols) -> Cow<'_, str> 
     }
     kept.push_str(match symbols {
         Symbols::Unicode => "…",
-        Symbols::Ascii => "~",
+        Symbols::Ascii | Symbols::Plain => "~",
     });
     let mut end = text.len();
     let mut left = tail;
@@ -57,6 +58,28 @@ fn cut(text: &str, cells: usize, tail: usize, symbols: Symbols) -> Cow<'_, str> 
     }
     kept.push_str(&text[end..]);
     Cow::Owned(kept)
+}
+
+/// A line in at most `cells`, its end cut where it is longer.
+#[must_use]
+pub fn fit_line(line: Line<'_>, cells: usize, symbols: Symbols) -> Line<'_> {
+    if line.width() <= cells {
+        return line;
+    }
+    let mut left = cells;
+    let mut kept = Vec::with_capacity(line.spans.len());
+    for span in line.spans {
+        if span.width() < left {
+            left -= span.width();
+            kept.push(span);
+            continue;
+        }
+        // More follows, if only outside of this span: the cut is always marked.
+        let said = fit(&format!("{} ", span.content), left, symbols).into_owned();
+        kept.push(Span::styled(said, span.style));
+        break;
+    }
+    Line::from(kept).style(line.style)
 }
 
 /// `text` and spaces, `cells` wide together; cut where it is longer.
@@ -78,6 +101,23 @@ pub fn pad_left(text: &str, cells: usize, symbols: Symbols) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_shows_where_it_was_cut() {
+        let line = || {
+            Line::from(vec![
+                Span::raw("prod-app"),
+                Span::raw("  "),
+                Span::raw("ok"),
+            ])
+        };
+        let fitted = |cells| fit_line(line(), cells, Symbols::Unicode).to_string();
+        assert_eq!(fitted(12), "prod-app  ok");
+        assert_eq!(fitted(11), "prod-app  …");
+        assert_eq!(fitted(10), "prod-app …");
+        assert_eq!(fitted(8), "prod-ap…");
+        assert_eq!(fitted(0), "");
+    }
 
     const UNICODE: Symbols = Symbols::Unicode;
 

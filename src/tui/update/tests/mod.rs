@@ -9,11 +9,12 @@ use ratatui::{Frame, layout::Rect, text::Line};
 use super::*;
 use crate::{
     engine::{Challenge, Sealed, plan::sample},
-    inventory::tables::Object,
+    inventory::{fixture, tables::Object},
     model::EnvironmentClass,
     provider::World,
     tui::{
         Action, Start, testing,
+        theme::Wardrobe,
         views::{Desk, View},
         widgets::put,
     },
@@ -421,4 +422,88 @@ fn a_refresh_that_is_paid_for_names_the_price_and_the_caps_first() {
     ] {
         assert!(shown.contains(said), "{shown}");
     }
+}
+
+#[test]
+fn a_throttled_read_waits_in_sight_and_is_no_failure() {
+    use crate::model::{Place, TroubleKind};
+    let mut state = state();
+    let query = Query::Network(Place::new(fixture::id(1), "eu-west-1"));
+    let throttled = || Event::Failed {
+        query: query.clone(),
+        trouble: Arc::new(crate::model::Trouble {
+            kind: TroubleKind::Throttled,
+            message: "throttled by ec2".into(),
+            hint: None,
+        }),
+        again: Some(std::time::Duration::from_secs(2)),
+    };
+    let tell = |state: &mut State, event| {
+        update(state, Message::Event(event));
+        screen(state)
+    };
+    tell(&mut state, Event::Began(query.clone()));
+    let shown = tell(&mut state, throttled());
+    assert!(shown.contains("◐ 1 throttled, waiting"), "{shown}");
+    assert!(!shown.contains("1 failed"), "{shown}");
+    let shown = tell(&mut state, Event::Began(query.clone()));
+    assert!(!shown.contains("throttled, waiting"), "{shown}");
+    assert!(shown.contains("reading 0/1"), "{shown}");
+}
+
+#[test]
+fn what_is_read_for_the_first_time_has_no_age_yet() {
+    let mut state = state();
+    let organization = Arc::new(fixture::organization(9));
+    update(
+        &mut state,
+        Message::Event(Event::Began(Query::Organization)),
+    );
+    update(&mut state, Message::Event(Event::Found(organization)));
+    assert_eq!(state.age(), None);
+    assert_eq!(state.inventory.tree().organization().accounts.len(), 9);
+}
+
+/// A deck whose scope is one account: the first of the fixture is in production, the second not.
+fn looking_at(number: usize, mut start: Start, settings: &str) -> State {
+    let settings = crate::config::Settings::parse(settings, std::path::Path::new("config.toml"));
+    start.environments = settings.expect("settings").environments();
+    let overlays = start.environments.overlays();
+    let loaded = Wardrobe::load(&start.themes, "default-dark", &overlays, start.depth);
+    let (wardrobe, _, faults) = loaded.expect("the theme");
+    assert!(faults.is_empty(), "{faults:?}");
+    start.wardrobe = wardrobe;
+    start.scope.accounts = [fixture::id(number)].into();
+    let views: Vec<Box<dyn View>> = vec![Box::new(Plain("home"))];
+    let mut state = State::with_views(start, views);
+    let loaded = crate::inventory::Loaded::Organization(fixture::organization(2).into());
+    let event = Event::Loaded {
+        query: Query::Organization,
+        loaded,
+        at: state.now,
+    };
+    update(&mut state, Message::Event(event));
+    state.prepare();
+    state
+}
+
+#[test]
+fn production_looks_different_and_more_so_where_the_settings_say_how() {
+    use crate::tui::theme::Role;
+    let now: Timestamp = "2026-01-15T10:00:00Z".parse().expect("a time");
+    let start = || Start::shipped(World::Demo, (80, 24), now);
+    let rules = "[[env]]\nname = \"prod\"\nmatch = { ou = \"Environments/Prod\" }\n\
+        theme_overlay = \"production\"\n[[env]]\nname = \"dev\"\nmatch = { name = \"acme\" }\n";
+    let ground = |state: &State| {
+        let drawn = testing::buffer(80, 24, |frame, _| frame::draw(frame, state));
+        drawn[(30, 0)].bg
+    };
+    let (prod, dev) = (looking_at(1, start(), ""), looking_at(2, start(), ""));
+    assert_ne!(ground(&prod), ground(&dev));
+    let border = |state: &State| state.theme.style(Role::BorderFocused);
+    assert_eq!(border(&prod), border(&dev), "no rule, no overlay");
+
+    let (prod, dev) = (looking_at(1, start(), rules), looking_at(2, start(), rules));
+    assert_ne!(ground(&prod), ground(&dev));
+    assert_ne!(border(&prod), border(&dev));
 }

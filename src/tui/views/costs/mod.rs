@@ -14,6 +14,7 @@ use ratatui::{
     Frame,
     layout::Rect,
     style::{Modifier, Style},
+    text::{Line, Span},
 };
 
 use super::{
@@ -43,7 +44,7 @@ static SPEC: Spec = Spec {
     forms: &["costs", "budgets", "anomalies"],
     needs,
     covers: |_| Coverage::default(),
-    banner: |_, _| Vec::new(),
+    banner,
     details: table_details,
     painter: None,
     spare: &["env"],
@@ -101,7 +102,31 @@ fn table_details(table: &Table, row: &Row, desk: &Desk<'_>) -> Pairs {
     pairs
 }
 
+/// Where the figures of the tables come from, and what the next look costs.
+fn banner(_: &[Row], desk: &Desk<'_>) -> Vec<Line<'static>> {
+    let remote = &desk.inventory.costs;
+    let Some(costs) = remote.value() else {
+        return Vec::new();
+    };
+    let brush = desk.brush();
+    let mut paid = meter(costs, desk.meter, remote.trouble().is_some(), brush);
+    paid.spans.insert(0, Span::raw("  "));
+    vec![
+        provenance(costs, remote, desk.now, brush),
+        paid,
+        Line::default(),
+    ]
+}
+
 impl Costs {
+    /// Where nothing is drawn the tables say it.
+    fn skip_drawn(&mut self, desk: &Desk<'_>) {
+        if self.form < DRAWN.len() && desk.symbols.is_plain() {
+            self.form = DRAWN.len();
+            self.listing.show(0);
+        }
+    }
+
     fn narrow(&mut self, desk: &Desk<'_>) {
         let here = self.line().and_then(|line| line.account);
         let words: Vec<String> = self
@@ -260,6 +285,7 @@ impl View for Costs {
     }
 
     fn derive(&mut self, desk: &Desk<'_>) {
+        self.skip_drawn(desk);
         self.listing.derive(desk);
         self.narrow(desk);
     }
@@ -275,8 +301,9 @@ impl View for Costs {
         if action.verb == Verb::NextForm {
             self.form = (self.form + 1) % (DRAWN.len() + SPEC.forms.len());
             if let Some(form) = self.form.checked_sub(DRAWN.len()) {
-                self.listing.show(form, desk);
+                self.listing.show(form);
             }
+            self.skip_drawn(desk);
             return Some(Vec::new());
         }
         if action.verb == Verb::Refresh {
@@ -316,7 +343,7 @@ impl View for Costs {
         if self.form > 0 {
             return self.listing.mouse(event, area, desk);
         }
-        let split = self.detail.split(area, SHARE);
+        let split = self.detail.split(area, SHARE, desk);
         let at = (event.column, event.row).into();
         let len = self.heat.lines.len();
         let over = split.detail.is_some_and(|detail| detail.contains(at));
@@ -408,7 +435,7 @@ impl View for Costs {
         if self.form > 0 {
             return self.listing.draw(frame, area, desk);
         }
-        let split = self.detail.split(area, SHARE);
+        let split = self.detail.split(area, SHARE, desk);
         if let Some(main) = split.main {
             self.draw_main(frame, main, desk);
         }

@@ -25,7 +25,7 @@ fn accounts_stand_against_services_and_add_up() {
     │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $2.9k  ▆▆▆▆▆▆▆▆▆▆▆▆▇▇░ │
     │                                                                              │
     │  forecast  $61.7k ±$3.0k at month's end (80%: $58.7k to $64.7k), all accounts│
-    │  budget    organization   ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%  │
+    │  budget    organization   ━━━━━━━━━━━╸──────── 57% of $60.0k, forecast 108%  │
     ╰ refresh: 5 requests, $0.05 ──────────────────────────────────────────────────╯
     ╭ prod-ml  888888888888  PROD ─────────────────────────────────────────────────╮
     │ this month    $12,534.98   ▲ +6%  against the same days of last month        ┃
@@ -57,10 +57,10 @@ fn a_wide_screen_has_more_services_longer_trends_and_the_account_beside() {
     │  TOTAL             $20.7k   ▲ +3%  $14.4k    $3.4k    $1.2k     $883     $642     $193      $32  ▆▆▆▆▆▆▆▆▇▇░ ││ S3            █                    $534                │
     │                                                                                                              ││ EC2 other     ▊                    $388                │
     │  forecast  $61.7k ±$3.0k at month's end (80%: $58.7k to $64.7k), all accounts                                ││ CloudWatch    ▎                    $116                │
-    │  budget    organization   ███████████▍░░░░░░░░ 57% of $60.0k, forecast 108%                                  ││ KMS           ▏                     $19                │
+    │  budget    organization   ━━━━━━━━━━━╸──────── 57% of $60.0k, forecast 108%                                  ││ KMS           ▏                     $19                │
     │                                                                                                              ││                                                        │
     │                                                                                                              ││ Budgets                                                │
-    │                                                                                                              ││ organization  █████████▏░░░░░░ 57% of $60.0k, forecas… │
+    │                                                                                                              ││ organization  ━━━━━━━━━╸────── 57% of $60.0k, forecas… │
     │                                                                                                              ││                                                        │
     │                                                                                                              ││                                                        │
     │                                                                                                              ││                                                        │

@@ -48,7 +48,7 @@ fn a_wide_screen_shows_the_account_beside_the_tree() {
     │          prod-app                    PROD            ✖ 2 ▲ 1      $4.1k ││ this month  $12.5k   ▲ +6%   last month $26.2k                          │
     │▌         prod-ml                     PROD            ▲ 5         $12.5k ││ by day      ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▇▇░               │
     │          prod-shared                 PROD            ▲ 1           $912 ││ clusters    1   nodes 11                                                │
-    │      ▾ Staging                                    3  ● ok         $2.3k ││ GPUs        █████████▉░░ 41 of 50 GPUs in use                           │
+    │      ▾ Staging                                    3  ● ok         $2.3k ││ GPUs        ━━━━━━━━━━── 41 of 50 GPUs in use                           │
     │          staging-app                 STAGING         ● ok          $684 ││ network     1 VPC   1 peering                                           │
     │          staging-ml                  STAGING         ● ok         $1.1k ││                                                                         │
     │          staging-shared              STAGING         ● ok          $456 ││ Account                                                                 │

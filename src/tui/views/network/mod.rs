@@ -110,6 +110,14 @@ impl Network {
         self.form < DRAWN.len()
     }
 
+    /// Where nothing is drawn the tables say it.
+    fn skip_drawn(&mut self, desk: &Desk<'_>) {
+        if self.is_drawn() && desk.symbols.is_plain() {
+            self.form = DRAWN.len();
+            self.listing.show(0);
+        }
+    }
+
     /// What the cursor of the current form is on.
     fn spot(&self) -> Option<Spot> {
         if self.form == 1 {
@@ -162,8 +170,8 @@ impl Network {
         Some(self.topology.node(vpc)?.place.account)
     }
 
-    fn split(&self, area: Rect) -> Split {
-        self.detail.split(area, SHARE)
+    fn split(&self, area: Rect, desk: &Desk<'_>) -> Split {
+        self.detail.split(area, SHARE, desk)
     }
 
     fn go(&mut self, right: i32, down: i32, desk: &Desk<'_>) {
@@ -223,6 +231,7 @@ impl View for Network {
     }
 
     fn derive(&mut self, desk: &Desk<'_>) {
+        self.skip_drawn(desk);
         self.coverage = covers(desk);
         self.listing.derive(desk);
         self.narrow(desk);
@@ -239,8 +248,9 @@ impl View for Network {
         if action.verb == Verb::NextForm {
             self.form = (self.form + 1) % (DRAWN.len() + SPEC.forms.len());
             if self.form >= DRAWN.len() {
-                self.listing.show(self.form - DRAWN.len(), desk);
+                self.listing.show(self.form - DRAWN.len());
             }
+            self.skip_drawn(desk);
             return Some(Vec::new());
         }
         if !self.is_drawn() {
@@ -268,7 +278,7 @@ impl View for Network {
         if !self.is_drawn() {
             return self.listing.mouse(event, area, desk);
         }
-        let split = self.split(area);
+        let split = self.split(area, desk);
         let over = split
             .detail
             .is_some_and(|detail| detail.contains((event.column, event.row).into()));
@@ -344,7 +354,7 @@ impl View for Network {
     }
 
     fn go_to(&mut self, object: &Object, desk: &Desk<'_>) -> bool {
-        if let Some(spot) = self.find(object) {
+        if let Some(spot) = self.find(object).filter(|_| !desk.symbols.is_plain()) {
             self.form = 0;
             self.cursor = Some(spot);
             self.detail.follow(desk);
@@ -401,7 +411,7 @@ impl View for Network {
         if !self.is_drawn() {
             return self.listing.draw(frame, area, desk);
         }
-        let split = self.split(area);
+        let split = self.split(area, desk);
         if let Some(main) = split.main {
             self.draw_main(frame, main, desk);
         }

@@ -110,7 +110,7 @@ impl Parts<'_> {
             let mut block = Block::bordered().border_style(brush.style(border));
             block = match brush.symbols {
                 Symbols::Unicode => block.border_type(BorderType::Rounded),
-                Symbols::Ascii => block.border_set(ASCII),
+                Symbols::Ascii | Symbols::Plain => block.border_set(ASCII),
             };
             let place = place.intersection(buffer.area);
             block.render(place, buffer);

@@ -226,7 +226,7 @@ impl View for Runs {
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &Desk<'_>) -> Vec<Effect> {
         let entries = self.entries(desk);
-        let split = self.detail.split(area, SHARE);
+        let split = self.detail.split(area, SHARE, desk);
         let at = (event.column, event.row).into();
         let over = self.opened || split.detail.is_some_and(|detail| detail.contains(at));
         match event.kind {
@@ -285,7 +285,7 @@ impl View for Runs {
 
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
         let entries = self.entries(desk);
-        let split = self.detail.split(area, SHARE);
+        let split = self.detail.split(area, SHARE, desk);
         let detail = if self.opened {
             Some(area)
         } else {

@@ -274,9 +274,9 @@ pub(in crate::tui::views) const fn glyph_role(glyph: char) -> Role {
 /// The plan's sign for a terminal without Unicode.
 pub(in crate::tui::views) fn ascii(glyph: char, brush: Brush<'_>) -> String {
     let sign = match (brush.symbols, glyph) {
-        (crate::tui::Symbols::Ascii, '→') => '>',
-        (crate::tui::Symbols::Ascii, '…') => '.',
-        (crate::tui::Symbols::Ascii, '±') => '%',
+        (crate::tui::Symbols::Ascii | crate::tui::Symbols::Plain, '→') => '>',
+        (crate::tui::Symbols::Ascii | crate::tui::Symbols::Plain, '…') => '.',
+        (crate::tui::Symbols::Ascii | crate::tui::Symbols::Plain, '±') => '%',
         (_, glyph) => glyph,
     };
     sign.to_string()

@@ -102,7 +102,7 @@ fn a_run_in_progress_shows_its_clock_its_steps_and_what_proves_them() {
     insta::assert_snapshot!(drawn(&bench, &mut runs, 80, 21), @"
     ╭ switch shop.example.com to green  PROD  plan b386fc9d ───────────────────────╮
     │ ◐ running  3:12 elapsed  usually 1:30  runner 4242 on bastion                │
-    │ ████████████░░░░░░░░░░░░ 1 of 2 steps   release 7  by alice                  │
+    │ ━━━━━━━━━━━━──────────── 1 of 2 steps   release 7  by alice                  │
     │                                                                              │
     │ Steps                                                                        │
     │ ● → shop.example.com: blue 100→0, green 0→100  done                          │
@@ -130,7 +130,7 @@ fn a_wide_screen_has_the_list_beside_the_run() {
     insta::assert_snapshot!(drawn(&bench, &mut Runs::default(), 160, 16), @"
     ╭ runs(1) ───────────────────────────────────────────────────────────────────────────╮╭ switch shop.example.com to green  PROD  plan b386fc9d ─────────────────╮
     │▌ ◐ running            PROD     switch shop.example.com …    3:12     20 s  RUN-ID││ ◐ running  3:12 elapsed  usually 1:30  runner 4242 on bastion          │
-    │                                                                                    ││ ████████████░░░░░░░░░░░░ 1 of 2 steps   release 7  by alice            │
+    │                                                                                    ││ ━━━━━━━━━━━━──────────── 1 of 2 steps   release 7  by alice            │
     │                                                                                    ││                                                                        │
     │                                                                                    ││ Steps                                                                  │
     │                                                                                    ││ ● → shop.example.com: blue 100→0, green 0→100  done                    │

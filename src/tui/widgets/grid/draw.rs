@@ -11,7 +11,7 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{
     Grid,
-    layout::{Slot, slots},
+    layout::{Slot, order, slots},
 };
 use crate::{
     inventory::tables::{Cell, Column, ColumnKind},
@@ -37,6 +37,7 @@ impl Grid {
         now: Timestamp,
         brush: Brush<'_>,
     ) -> Option<Rect> {
+        self.plain.set(brush.symbols.is_plain());
         let slots = self.slots(area.width);
         self.draw_head(buffer, area, &slots, brush);
         self.words
@@ -85,6 +86,7 @@ impl Grid {
         self.width.set(room);
         slots(
             self.table.columns,
+            &order(self.table.columns, self.plain.get()),
             &self.naturals,
             |column| self.shows(column),
             self.offset,
@@ -126,8 +128,14 @@ impl Grid {
                 &Span::styled(brush.pick("‹", "<"), style).into(),
             );
         }
-        let last = slots.last().map_or(0, |slot| slot.column);
-        let more = (last + 1..self.table.columns.len())
+        let order = order(self.table.columns, self.plain.get());
+        let last = slots.last().map(|slot| slot.column);
+        let after = order
+            .iter()
+            .skip_while(|&&index| Some(index) != last)
+            .skip(1);
+        let more = after
+            .copied()
             .any(|index| self.shows(&self.table.columns[index]));
         if more && area.width > 0 {
             let right = Rect {

@@ -1,6 +1,6 @@
 //! Which columns fit, and where.
 
-use crate::inventory::tables::Column;
+use crate::inventory::tables::{Column, ColumnKind};
 
 /// Cells between two columns.
 const GAP: u16 = 2;
@@ -14,17 +14,20 @@ pub(super) struct Slot {
     pub(super) width: u16,
 }
 
-/// Chooses among the columns that `shows` lets through, for `width` cells: the first always, then, after `offset` that are scrolled
-/// away, as many as fit at their narrowest. What is left lets them grow to what they hold.
+/// Chooses among the columns that `shows` lets through, in `order`, for `width` cells: the first
+/// always, then, after `offset` that are scrolled away, as many as fit at their narrowest. What is
+/// left lets them grow to what they hold.
 #[must_use]
 pub(super) fn slots(
     columns: &[Column],
+    order: &[usize],
     naturals: &[u16],
     shows: impl Fn(&Column) -> bool,
     offset: usize,
     width: u16,
 ) -> Vec<Slot> {
-    let mut candidates = (0..columns.len()).filter(|&index| shows(&columns[index]));
+    let all = order.iter().copied();
+    let mut candidates = all.filter(|&index| shows(&columns[index]));
     let Some(first) = candidates.next() else {
         return Vec::new();
     };
@@ -79,6 +82,7 @@ pub(super) fn slots(
 #[must_use]
 pub(super) fn last_offset(
     columns: &[Column],
+    order: &[usize],
     naturals: &[u16],
     shows: impl Fn(&Column) -> bool,
     width: u16,
@@ -86,10 +90,29 @@ pub(super) fn last_offset(
     let count = columns.iter().filter(|column| shows(column)).count();
     (0..count)
         .find(|&offset| {
-            let placed = slots(columns, naturals, &shows, offset, width);
+            let placed = slots(columns, order, naturals, &shows, offset, width);
             offset + placed.len() >= count
         })
         .unwrap_or(0)
+}
+
+/// The order of the columns: as the table has them, or where they are listened to, name, state and
+/// the reason first, moments last.
+#[must_use]
+pub(super) fn order(columns: &[Column], plain: bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    if plain && !order.is_empty() {
+        order[1..].sort_by_key(|&index| {
+            let column = &columns[index];
+            match (column.kind, column.key) {
+                (ColumnKind::State, _) => 0,
+                (_, "reason") => 1,
+                (ColumnKind::Age, _) => 3,
+                _ => 2,
+            }
+        });
+    }
+    order
 }
 
 fn head(column: &Column) -> u16 {
@@ -102,7 +125,6 @@ fn head(column: &Column) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::tables::ColumnKind;
 
     const fn column(title: &'static str, width: u16, wide: bool) -> Column {
         Column {
@@ -125,6 +147,7 @@ mod tests {
     fn shown(wide: bool, offset: usize, width: u16) -> Vec<(usize, u16, u16)> {
         slots(
             COLUMNS,
+            &order(COLUMNS, false),
             NATURALS,
             |column| wide || !column.wide,
             offset,
@@ -147,8 +170,17 @@ mod tests {
     fn scrolling_keeps_the_first_column() {
         let narrow = |column: &Column| !column.wide;
         assert_eq!(shown(false, 1, 17), [(0, 0, 10), (2, 12, 5)]);
-        assert_eq!(last_offset(COLUMNS, NATURALS, narrow, 17), 1);
-        assert_eq!(last_offset(COLUMNS, NATURALS, |_| true, 200), 0);
-        assert_eq!(last_offset(COLUMNS, NATURALS, |_| true, 30), 2);
+        assert_eq!(
+            last_offset(COLUMNS, &order(COLUMNS, false), NATURALS, narrow, 17),
+            1
+        );
+        assert_eq!(
+            last_offset(COLUMNS, &order(COLUMNS, false), NATURALS, |_| true, 200),
+            0
+        );
+        assert_eq!(
+            last_offset(COLUMNS, &order(COLUMNS, false), NATURALS, |_| true, 30),
+            2
+        );
     }
 }

@@ -59,6 +59,8 @@ pub struct Grid {
     naturals: Vec<u16>,
     /// Cells of the last frame for the columns.
     width: Cell<u16>,
+    /// Whether the last frame was one to be listened to.
+    plain: Cell<bool>,
     clicks: Clicks,
     /// Rows in words, by their index.
     words: Memo<usize, Vec<draw::Piece>>,
@@ -85,6 +87,7 @@ impl Grid {
             spare: &[],
             naturals: Vec::new(),
             width: Cell::default(),
+            plain: Cell::default(),
             clicks: Clicks::default(),
             words: Memo::default(),
         }
@@ -208,6 +211,7 @@ impl Grid {
             Verb::Right => {
                 let last = layout::last_offset(
                     self.table.columns,
+                    &layout::order(self.table.columns, self.plain.get()),
                     &self.naturals,
                     |column| self.shows(column),
                     self.width.get(),
