@@ -64,7 +64,7 @@ impl Inventory {
         }
         let at = self.organization.read_at().unwrap_or_default();
         let value = Arc::clone(organization);
-        self.organization = Remote::Loading(Some(Dated { value, at }));
+        self.organization = Remote::Loading(None, Some(Dated { value, at }));
         self.version += 1;
         true
     }
@@ -77,10 +77,11 @@ impl Inventory {
         }
         let standing = self.standing(query);
         self.accept(query, loaded, at);
-        match standing {
-            Standing::Loading => self.begin(query),
-            Standing::Failed(trouble) => self.fail(query, trouble),
-            Standing::Quiet => {}
+        if let Some(trouble) = standing.failure {
+            self.fail(query, trouble);
+        }
+        if standing.is_loading {
+            self.begin(query);
         }
         true
     }
@@ -112,19 +113,19 @@ impl Inventory {
     }
 }
 
-enum Standing {
-    Quiet,
-    Loading,
-    Failed(Arc<Trouble>),
+/// How the newest read stands, whatever is known from before.
+#[derive(Default)]
+struct Standing {
+    is_loading: bool,
+    failure: Option<Arc<Trouble>>,
 }
 
 impl Standing {
     fn of<T>(remote: Option<&Remote<T>>) -> Self {
-        match remote {
-            Some(Remote::Loading(_)) => Self::Loading,
-            Some(Remote::Failed(trouble, _)) => Self::Failed(Arc::clone(trouble)),
-            Some(Remote::Unasked | Remote::Ready(_)) | None => Self::Quiet,
-        }
+        remote.map_or_else(Self::default, |remote| Self {
+            is_loading: remote.is_loading(),
+            failure: remote.failure().cloned(),
+        })
     }
 }
 

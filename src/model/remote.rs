@@ -54,8 +54,8 @@ pub enum Remote<T> {
     /// Nobody asked yet.
     #[default]
     Unasked,
-    /// Asked; the value from before, if any, is still shown.
-    Loading(Option<Dated<T>>),
+    /// Asked; what went wrong before, and the value from before, are still shown.
+    Loading(Option<Arc<Trouble>>, Option<Dated<T>>),
     Ready(Dated<T>),
     /// It failed; the reason, and the value from before.
     Failed(Arc<Trouble>, Option<Dated<T>>),
@@ -79,21 +79,27 @@ impl<T> Remote<T> {
         self.dated().map(|dated| dated.at)
     }
 
-    /// Why the newest read failed, if it did.
+    /// Why the newest read that has ended failed, if it did.
     pub fn trouble(&self) -> Option<&Trouble> {
+        self.failure().map(Arc::as_ref)
+    }
+
+    /// The same, to be kept.
+    pub fn failure(&self) -> Option<&Arc<Trouble>> {
         match self {
-            Self::Failed(trouble, _) => Some(trouble),
+            Self::Failed(trouble, _) | Self::Loading(Some(trouble), _) => Some(trouble),
             _ => None,
         }
     }
 
     pub fn is_loading(&self) -> bool {
-        matches!(self, Self::Loading(_))
+        matches!(self, Self::Loading(..))
     }
 
-    /// Notes that a read has begun and keeps the last good value.
+    /// Notes that a read has begun and keeps what is known from before.
     pub fn begin(&mut self) {
-        *self = Self::Loading(self.take());
+        let failure = self.failure().cloned();
+        *self = Self::Loading(failure, self.take());
     }
 
     /// Notes a failure and keeps the last good value.
@@ -105,7 +111,7 @@ impl<T> Remote<T> {
         match self {
             Self::Unasked => None,
             Self::Ready(dated) => Some(dated),
-            Self::Loading(last) | Self::Failed(_, last) => last.as_ref(),
+            Self::Loading(_, last) | Self::Failed(_, last) => last.as_ref(),
         }
     }
 
@@ -113,7 +119,7 @@ impl<T> Remote<T> {
         match std::mem::take(self) {
             Self::Unasked => None,
             Self::Ready(dated) => Some(dated),
-            Self::Loading(last) | Self::Failed(_, last) => last,
+            Self::Loading(_, last) | Self::Failed(_, last) => last,
         }
     }
 }
@@ -121,6 +127,28 @@ impl<T> Remote<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_failed_says_so_until_it_is_read() {
+        let at = Timestamp::UNIX_EPOCH;
+        let mut remote: Remote<u8> = Remote::Unasked;
+        remote.begin();
+        assert_eq!(remote.trouble(), None);
+        remote.fail(Arc::new(Trouble {
+            kind: TroubleKind::Denied,
+            message: "no".into(),
+            hint: None,
+        }));
+        for _ in 0..2 {
+            remote.begin();
+            assert!(remote.is_loading());
+            let kind = remote.trouble().map(|trouble| trouble.kind);
+            assert_eq!(kind, Some(TroubleKind::Denied));
+        }
+        remote = Remote::Ready(Dated { value: 7, at });
+        remote.begin();
+        assert_eq!((remote.trouble(), remote.value()), (None, Some(&7)));
+    }
 
     #[test]
     fn the_last_good_value_survives_a_reload_that_fails() {

@@ -66,7 +66,10 @@ pub fn envelope(
     put("as_of", as_of.into());
     put("partial", (!failures.is_empty()).into());
     put("errors", json!(failures));
-    put("gaps", json!(failures::gaps(sight)));
+    let gaps = failures::gaps(sight);
+    if !gaps.is_empty() {
+        put("gaps", json!(gaps));
+    }
     document
 }
 

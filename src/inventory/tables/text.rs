@@ -53,10 +53,11 @@ impl Cell {
 #[must_use]
 pub fn age(moment: Timestamp, now: Timestamp) -> String {
     let passed = now.duration_since(moment);
-    if passed.is_negative() {
-        format!("in {}", span(passed.abs()))
-    } else {
-        span(passed)
+    match span(passed.abs()).as_str() {
+        // Clocks of several machines differ by seconds.
+        "now" => "now".into(),
+        length if passed.is_negative() => format!("in {length}"),
+        length => length.into(),
     }
 }
 
@@ -190,6 +191,7 @@ mod tests {
         );
         let now = Timestamp::UNIX_EPOCH;
         assert_eq!(age(now + SignedDuration::from_hours(72), now), "in 3 d");
+        assert_eq!(age(now + SignedDuration::from_secs(3), now), "now");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What is known about one object: described, raw, explained.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use serde_json::Value;
 
 use super::{Page, page::PageLine};
@@ -8,7 +10,7 @@ use crate::{
         Inventory,
         tables::{Lens, Object, Row, all},
     },
-    model::{Place, text},
+    model::{Gap, Place, Remote, Trouble, text},
     tui::{
         State,
         theme::{Role, Theme},
@@ -268,72 +270,58 @@ fn state_line(row: &Row, state: &State) -> PageLine {
     ]
 }
 
-/// Reads of the object's account and region that failed.
-fn troubles<'a>(
-    object: &Object,
-    inventory: &'a Inventory,
-) -> Vec<(&'static str, &'a crate::model::Trouble)> {
+/// What of the object's account, and region if it has one, could not be read.
+fn troubles(object: &Object, inventory: &Inventory) -> Vec<(&'static str, Trouble)> {
     let mut found = Vec::new();
-    if let Some((account, region)) = object.account.zip(object.region.clone()) {
-        let place = Place { account, region };
-        found.push((
-            "network",
-            inventory
-                .networks
-                .get(&place)
-                .and_then(|remote| remote.trouble()),
-        ));
-        found.push((
-            "clusters",
-            inventory
-                .clusters
-                .get(&place)
-                .and_then(|remote| remote.trouble()),
-        ));
-        found.push((
-            "protection",
-            inventory
-                .protections
-                .get(&place)
-                .and_then(|remote| remote.trouble()),
-        ));
-        found.push((
-            "balancers",
-            inventory
-                .balancers
-                .get(&place)
-                .and_then(|remote| remote.trouble()),
-        ));
-    } else if let Some(account) = object.account {
-        let of = |place: &Place| place.account == account;
-        found.extend(
-            inventory
-                .networks
-                .iter()
-                .filter(|(place, _)| of(place))
-                .map(|(_, remote)| ("network", remote.trouble())),
-        );
-        found.extend(
-            inventory
-                .clusters
-                .iter()
-                .filter(|(place, _)| of(place))
-                .map(|(_, remote)| ("clusters", remote.trouble())),
-        );
-    }
-    if let Some(account) = object.account {
-        found.push((
-            "zones",
-            inventory
-                .zones
-                .get(&account)
-                .and_then(|remote| remote.trouble()),
-        ));
-    }
+    let Some(account) = object.account else {
+        return found;
+    };
+    let within = |place: &Place| {
+        let region = object.region.as_ref();
+        place.account == account && region.is_none_or(|region| *region == place.region)
+    };
+    placed(
+        "network",
+        &inventory.networks,
+        within,
+        |read| &read.gaps,
+        &mut found,
+    );
+    placed("clusters", &inventory.clusters, within, |_| &[], &mut found);
+    placed(
+        "protection",
+        &inventory.protections,
+        within,
+        |read| &read.gaps,
+        &mut found,
+    );
+    placed(
+        "balancers",
+        &inventory.balancers,
+        within,
+        |_| &[],
+        &mut found,
+    );
+    let zones = inventory.zones.get(&account);
+    let trouble = zones.and_then(|read| read.trouble());
+    found.extend(trouble.map(|trouble| ("zones", trouble.clone())));
     found
-        .into_iter()
-        .filter_map(|(what, trouble)| Some((what, trouble?)))
-        .collect()
+}
+
+/// Adds the places that could not be read, and the parts of those that could.
+fn placed<T>(
+    what: &'static str,
+    from: &BTreeMap<Place, Remote<Arc<T>>>,
+    within: impl Fn(&Place) -> bool,
+    gaps: impl Fn(&T) -> &[Gap],
+    found: &mut Vec<(&'static str, Trouble)>,
+) {
+    for (_, read) in from.iter().filter(|(place, _)| within(place)) {
+        let parts = read.value().map_or(&[][..], |value| gaps(value));
+        let failed = read.trouble().cloned().into_iter();
+        let all = failed.chain(parts.iter().map(Gap::told));
+        found.extend(all.map(|trouble| (what, trouble)));
+    }
 }
 
 fn title(object: &Object) -> String {

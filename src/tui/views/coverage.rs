@@ -1,6 +1,6 @@
 //! How much of what a view is about was read, how old it is, and what to say while there is nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use ratatui::{
@@ -9,6 +9,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
+use super::Desk;
 use crate::{
     inventory::tables::text::{grouped, span},
     model::{AccountId, Gap, Remote, State, Trouble, TroubleKind, text::clean},
@@ -21,6 +22,9 @@ use crate::{
 /// Older than this it is called stale and dimmed.
 const STALE_SECONDS: i64 = 15 * 60;
 
+/// Accounts that could not be read and are told one by one.
+const TOLD: usize = 8;
+
 /// Counted by account: what people ask is "which accounts are missing?".
 #[derive(Clone, Debug, Default)]
 pub(super) struct Coverage {
@@ -30,6 +34,8 @@ pub(super) struct Coverage {
     pub(super) troubles: Vec<(AccountId, Trouble)>,
     /// What was read in part only.
     gaps: BTreeMap<AccountId, Vec<String>>,
+    /// What of the organization itself was not read.
+    missing: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,25 +52,27 @@ struct Counts {
     loading: usize,
     denied: usize,
     failed: usize,
+    throttled: usize,
 }
 
 impl Counts {
     /// Counts a part in or out.
     const fn note(&mut self, part: Part, is_in: bool) {
         let denied = matches!(part.failed, Some(TroubleKind::Denied));
-        let failed = part.failed.is_some() && !denied;
-        let flags = [part.read, part.loading, denied, failed];
-        let [read, loading, denied, failed] = flags;
+        let throttled = matches!(part.failed, Some(TroubleKind::Throttled));
+        let failed = part.failed.is_some() && !denied && !throttled;
         if is_in {
-            self.read += read as usize;
-            self.loading += loading as usize;
+            self.read += part.read as usize;
+            self.loading += part.loading as usize;
             self.denied += denied as usize;
             self.failed += failed as usize;
+            self.throttled += throttled as usize;
         } else {
-            self.read -= read as usize;
-            self.loading -= loading as usize;
+            self.read -= part.read as usize;
+            self.loading -= part.loading as usize;
             self.denied -= denied as usize;
             self.failed -= failed as usize;
+            self.throttled -= throttled as usize;
         }
     }
 }
@@ -93,6 +101,47 @@ impl Coverage {
             let known = self.gaps.entry(account).or_default();
             known.extend(gaps.iter().map(Gap::to_string));
             known.dedup();
+        }
+    }
+
+    /// Notes what of the organization itself was not read, in words.
+    pub(super) fn add_missing(&mut self, missing: &[String]) {
+        self.missing.extend(missing.iter().cloned());
+    }
+
+    /// Tells which of these accounts could not be read, and what of the organization.
+    pub(super) fn tell_unread(&self, accounts: &[AccountId], pairs: &mut Pairs, desk: &Desk<'_>) {
+        let brush = desk.brush();
+        let below: BTreeSet<&AccountId> = accounts.iter().collect();
+        let mut told: BTreeMap<AccountId, &Trouble> = BTreeMap::new();
+        for (account, trouble) in &self.troubles {
+            if below.contains(account) && trouble.kind != TroubleKind::Suspended {
+                told.entry(*account).or_insert(trouble);
+            }
+        }
+        if told.is_empty() && self.missing.is_empty() {
+            return;
+        }
+        pairs.section("Not read");
+        let mut line = |state, name: Option<String>, said: &str| {
+            let mut spans = vec![brush.sign(state), Span::raw(" ")];
+            let name = name.map(|name| format!("{name}  "));
+            spans.extend(name.map(|name| Span::styled(name, brush.style(Role::Strong))));
+            spans.push(Span::styled(
+                clean(said).into_owned(),
+                brush.style(Role::Text),
+            ));
+            pairs.line(spans);
+        };
+        for gap in &self.missing {
+            line(State::Warning, None, gap);
+        }
+        for (account, trouble) in told.iter().take(TOLD) {
+            let name = desk.account_name(*account);
+            line(trouble.health().state, Some(name), &trouble.message);
+        }
+        if let Some(more) = told.len().checked_sub(TOLD + 1) {
+            line(State::Unknown, None, &format!("{} more", more + 1));
         }
     }
 
@@ -127,6 +176,7 @@ impl Coverage {
             loading,
             denied,
             failed,
+            throttled,
         } = self.counts;
         let mut spans = Vec::new();
         let mut say = |text: String, role: Role| {
@@ -152,7 +202,12 @@ impl Coverage {
         counted(State::Working, "reading", loading);
         counted(State::Denied, "denied", denied);
         counted(State::Failed, "failed", failed);
+        counted(State::Working, "throttled", throttled);
         counted(State::Warning, "in part", self.gaps.len());
+        if !self.missing.is_empty() {
+            let sign = brush.symbols.state(State::Warning);
+            say(format!("{sign} organization in part"), Role::Warning);
+        }
         if let Some(oldest) = self.oldest {
             match span(now.duration_since(oldest)).as_str() {
                 "now" => {}
@@ -176,17 +231,19 @@ impl Coverage {
             read,
             denied,
             failed,
+            throttled,
             ..
         } = self.counts;
         if let Some((_, trouble)) = self.troubles.first().filter(|_| read == 0) {
             let state = match trouble.kind {
                 TroubleKind::Denied | TroubleKind::SignedOut => State::Denied,
+                TroubleKind::Throttled => State::Working,
                 _ => State::Failed,
             };
             let hint = trouble.hint.as_deref().unwrap_or("`r` tries again");
             return Vacancy::new(state, &trouble.message, hint);
         }
-        if read < all && denied + failed + read < all {
+        if read < all && denied + failed + throttled + read < all {
             let said = format!("reading {what}: {read} of {all} accounts so far…");
             return Vacancy::new(State::Working, &said, "");
         }

@@ -86,7 +86,7 @@ impl Columns {
         let role = match (item.status, figures.state()) {
             (None, _) => Role::Strong,
             _ if out => Role::Muted,
-            (_, State::Denied) => Role::Muted,
+            (Some(_), State::Denied) if figures.read == 0 => Role::Muted,
             _ => Role::Text,
         };
         let name = text::fit(&item.name, name_width.saturating_sub(1), brush.symbols);
@@ -153,18 +153,31 @@ fn health(item: &Item, brush: Brush<'_>) -> Vec<Span<'static>> {
             return vec![Span::styled(said, brush.state_style(State::Off))];
         }
     }
-    if figures.failures + figures.warnings == 0 {
+    // Of a unit it is told how many accounts could not be read; an account says so itself.
+    let unread = if item.status.is_none() {
+        [figures.unread, figures.denied]
+    } else if figures.failures + figures.warnings == 0 {
         return vec![brush.mark(figures.state())];
-    }
-    let mut spans = Vec::new();
-    for (state, count) in [
-        (State::Failed, figures.failures),
+    } else {
+        [0, 0]
+    };
+    let counts = [
+        (State::Failed, figures.failures + unread[0]),
         (State::Warning, figures.warnings),
-    ] {
-        if count > 0 {
-            let said = format!("{} {count} ", brush.symbols.state(state));
-            spans.push(Span::styled(said, brush.state_style(state)));
-        }
+        (State::Denied, unread[1]),
+    ];
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let mut left = usize::from(HEALTH);
+    for (state, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        let said = format!("{} {count} ", brush.symbols.state(state));
+        let Some(rest) = left.checked_sub(text::width(&said)) else {
+            break;
+        };
+        left = rest;
+        spans.push(Span::styled(said, brush.state_style(state)));
+    }
+    if spans.is_empty() {
+        spans.push(brush.mark(figures.state()));
     }
     spans
 }

@@ -51,6 +51,7 @@ impl Home {
                 self.tell_findings(&below, &mut pairs, desk);
                 self.tell_figures(&item.figures, &mut pairs, brush);
                 self.tell_costs(&below, &mut pairs, desk);
+                self.coverage.tell_unread(&below, &mut pairs, desk);
             }
         }
         (title.into(), pairs)
@@ -82,13 +83,8 @@ impl Home {
             .iter()
             .find(|(account, _)| *account == id)
         {
-            let state = if item.figures.read == 0 {
-                State::Denied
-            } else {
-                State::Warning
-            };
             pairs.line(Line::from(vec![
-                brush.mark(state),
+                brush.mark(trouble.health().state),
                 Span::styled(format!("  {}", trouble.message), brush.style(Role::Text)),
             ]));
             if let Some(hint) = &trouble.hint {

@@ -242,6 +242,9 @@ impl View for Home {
                 coverage.add_gaps(place.account, &protection.gaps);
             }
         }
+        if let Some(organization) = desk.inventory.organization.value() {
+            coverage.add_missing(&organization.gaps);
+        }
         self.coverage = coverage;
         let nodes = self.nodes(desk);
         self.tree.set(nodes);
@@ -277,7 +280,7 @@ impl View for Home {
     }
 
     fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &Desk<'_>) -> Vec<Effect> {
-        let split = self.detail.split(area, SHARE);
+        let split = self.detail.split(area, SHARE, desk);
         let at = (event.column, event.row).into();
         if split.detail.is_some_and(|detail| detail.contains(at)) {
             self.detail.mouse(event);
@@ -349,7 +352,7 @@ impl View for Home {
     }
 
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk<'_>) {
-        let split = self.detail.split(area, SHARE);
+        let split = self.detail.split(area, SHARE, desk);
         if let Some(main) = split.main {
             self.draw_tree(frame, main, desk);
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{super::Desk, Home, Item, Key, summary::Summary};
 use crate::{
     inventory::tables,
-    model::{Account, AccountId, Organization, Unit, UnitId, text::clean},
+    model::{Account, AccountId, AccountStatus, Organization, Unit, UnitId, text::clean},
     tui::widgets::tree::Node,
 };
 
@@ -89,10 +89,11 @@ impl<'a> Builder<'a> {
         accounts.sort_by(|a, b| by_name(&a.name, &b.name));
         for account in accounts {
             let known = self.figures.get(&account.id).cloned();
-            let figures = known.unwrap_or(Summary {
+            let mut figures = known.unwrap_or(Summary {
                 accounts: 1,
                 ..Summary::default()
             });
+            figures.off = usize::from(account.status != AccountStatus::Active);
             sum.add(&figures);
             self.nodes.push(Node {
                 key: Key::Account(account.id),

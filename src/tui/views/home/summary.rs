@@ -7,15 +7,23 @@ use rust_decimal::Decimal;
 use super::super::Desk;
 use crate::{
     inventory::tables::{self, Row},
-    model::{AccountId, Region, Remote, State, cost::change},
+    model::{AccountId, Gap, Region, Remote, State, Trouble, TroubleKind, cost::change},
 };
 
 /// Figures of one account, or of all accounts below a unit.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Summary {
     pub(super) accounts: usize,
-    /// Accounts of which nothing may be read.
+    /// Accounts of which something, or all, may not be read.
     pub(super) denied: usize,
+    /// Accounts of which something could not be read for another reason.
+    pub(super) unread: usize,
+    /// Accounts of which something is asked again in a while, because AWS throttles.
+    pub(super) throttled: usize,
+    /// Accounts of which parts are missing.
+    pub(super) partial: usize,
+    /// Accounts that are suspended or closed.
+    pub(super) off: usize,
     /// Accounts of which something was read.
     pub(super) read: usize,
     pub(super) failures: usize,
@@ -41,6 +49,10 @@ impl Summary {
     pub(super) fn add(&mut self, other: &Self) {
         self.accounts += other.accounts;
         self.denied += other.denied;
+        self.unread += other.unread;
+        self.throttled += other.throttled;
+        self.partial += other.partial;
+        self.off += other.off;
         self.read += other.read;
         self.failures += other.failures;
         self.warnings += other.warnings;
@@ -59,14 +71,20 @@ impl Summary {
         add_days(&mut self.trend, &other.trend);
     }
 
-    /// The worst that is known, and whether anything is.
+    /// The worst that is known, and whether anything is. What could not be read is never well.
     pub(super) const fn state(&self) -> State {
-        if self.failures > 0 {
+        if self.failures + self.unread > 0 {
             State::Failed
         } else if self.warnings > 0 {
             State::Warning
-        } else if self.denied > 0 && self.denied == self.accounts {
+        } else if self.denied > 0 {
             State::Denied
+        } else if self.partial > 0 {
+            State::Warning
+        } else if self.throttled > 0 {
+            State::Working
+        } else if self.accounts > 0 && self.off == self.accounts {
+            State::Off
         } else if self.read == 0 {
             State::Unknown
         } else {
@@ -78,6 +96,16 @@ impl Summary {
     pub(super) fn change(&self) -> Option<f64> {
         change(self.compared)
     }
+}
+
+/// How the reads of one account went.
+#[derive(Default)]
+struct Verdict {
+    read: bool,
+    denied: bool,
+    unread: bool,
+    throttled: bool,
+    partial: bool,
 }
 
 fn add_days(sum: &mut Vec<Decimal>, days: &[Decimal]) {
@@ -119,11 +147,20 @@ impl Summaries {
 
     fn take_reads(&mut self, desk: &Desk<'_>) {
         let inventory = desk.inventory;
-        let mut verdicts: BTreeMap<AccountId, (bool, bool)> = BTreeMap::new();
-        let mut note = |account: AccountId, read: bool, failed: bool| {
+        let mut verdicts: BTreeMap<AccountId, Verdict> = BTreeMap::new();
+        let mut note = |account: AccountId, read: bool, trouble: Option<&Trouble>, gaps: &[Gap]| {
             let verdict = verdicts.entry(account).or_default();
-            verdict.0 |= read;
-            verdict.1 |= failed;
+            verdict.read |= read;
+            verdict.partial |= !gaps.is_empty();
+            match trouble.map(|trouble| trouble.kind) {
+                Some(TroubleKind::Denied | TroubleKind::SignedOut) => verdict.denied = true,
+                Some(TroubleKind::Throttled) => verdict.throttled = true,
+                // What an endpoint does not offer is a part that is missing.
+                Some(TroubleKind::Unavailable) => verdict.partial = true,
+                // The account's own status says it.
+                Some(TroubleKind::Suspended) | None => {}
+                Some(TroubleKind::Unreachable | TroubleKind::Other) => verdict.unread = true,
+            }
         };
         let seen = |region: &Region| desk.scope.has_region(region);
         for (place, read) in inventory
@@ -131,11 +168,8 @@ impl Summaries {
             .iter()
             .filter(|(place, _)| seen(&place.region))
         {
-            note(
-                place.account,
-                read.value().is_some(),
-                read.trouble().is_some(),
-            );
+            let gaps = read.value().map_or(&[][..], |network| &network.gaps);
+            note(place.account, read.value().is_some(), read.trouble(), gaps);
             if let (Some(network), Some(figures)) = (read.value(), self.of(place.account)) {
                 figures.vpcs += network.vpcs.iter().filter(|vpc| !vpc.default).count();
                 figures.peerings += network.peerings.len();
@@ -146,11 +180,7 @@ impl Summaries {
             .iter()
             .filter(|(place, _)| seen(&place.region))
         {
-            note(
-                place.account,
-                read.value().is_some(),
-                read.trouble().is_some(),
-            );
+            note(place.account, read.value().is_some(), read.trouble(), &[]);
             if let (Some(clusters), Some(figures)) = (read.value(), self.of(place.account)) {
                 figures.clusters += clusters.len();
                 for pool in clusters.iter().flat_map(|cluster| &cluster.pools) {
@@ -160,17 +190,21 @@ impl Summaries {
                 }
             }
         }
-        for (place, read) in &inventory.protections {
-            note(
-                place.account,
-                read.value().is_some(),
-                read.trouble().is_some(),
-            );
+        for (place, read) in inventory
+            .protections
+            .iter()
+            .filter(|(place, _)| seen(&place.region))
+        {
+            let gaps = read.value().map_or(&[][..], |protection| &protection.gaps);
+            note(place.account, read.value().is_some(), read.trouble(), gaps);
         }
-        for (account, (read, failed)) in verdicts {
+        for (account, verdict) in verdicts {
             if let Some(figures) = self.of(account) {
-                figures.read = usize::from(read);
-                figures.denied = usize::from(failed && !read);
+                figures.read = usize::from(verdict.read);
+                figures.denied = usize::from(verdict.denied);
+                figures.unread = usize::from(verdict.unread);
+                figures.throttled = usize::from(verdict.throttled);
+                figures.partial = usize::from(verdict.partial);
             }
         }
     }

@@ -164,3 +164,89 @@ fn enter_folds_a_unit_and_opens_an_account() {
     assert!(!home.detail.focused);
     assert!(home.act(&Verb::Back.into(), &desk).is_none());
 }
+
+fn trouble(
+    kind: crate::model::TroubleKind,
+    message: &str,
+) -> std::sync::Arc<crate::model::Trouble> {
+    std::sync::Arc::new(crate::model::Trouble {
+        kind,
+        message: message.into(),
+        hint: None,
+    })
+}
+
+#[test]
+fn an_account_with_one_failed_read_is_not_well_even_while_it_is_read_again() {
+    use crate::model::{Place, TroubleKind};
+    let mut inventory = sample::inventory();
+    let query =
+        |account, of: fn(Place) -> Query| of(Place::new(sample::account(account), sample::HOME));
+    // dev-ml, dev-shared and staging-ml have no findings.
+    let denied = query(2, Query::Protection);
+    inventory.fail(
+        &denied,
+        trouble(TroubleKind::Denied, "backup:ListBackupJobs is denied"),
+    );
+    let failed = query(3, Query::Clusters);
+    inventory.fail(
+        &failed,
+        trouble(TroubleKind::Unreachable, "eks did not answer"),
+    );
+    let throttled = query(5, Query::Network);
+    inventory.fail(
+        &throttled,
+        trouble(TroubleKind::Throttled, "throttled by ec2"),
+    );
+    for again in [false, true] {
+        if again {
+            for query in [&denied, &failed, &throttled] {
+                inventory.begin(query);
+            }
+        }
+        let bench = Bench::new(inventory.clone());
+        let mut home = Home::default();
+        let drawn = bench.drawn(&mut home, 150, 40);
+        let line = |name: &str| {
+            let mut lines = drawn.lines();
+            lines
+                .find(|line| line.contains(name))
+                .expect(name)
+                .to_owned()
+        };
+        assert!(line(" dev-ml ").contains("⊘ denied"), "{drawn}");
+        assert!(line(" dev-shared ").contains("✖ failed"), "{drawn}");
+        assert!(line(" staging-ml ").contains("◐ working"), "{drawn}");
+        assert!(line("▾ Dev ").contains("✖ 1 ▲ 1"), "{drawn}");
+        assert!(
+            drawn.contains("⊘ 1 denied  ✖ 1 failed  ◐ 1 throttled"),
+            "{drawn}"
+        );
+        for said in [
+            "dev-shared  eks did not answer",
+            "backup:ListBackupJobs is denied",
+        ] {
+            assert!(drawn.contains(said), "{drawn}");
+        }
+    }
+}
+
+#[test]
+fn what_of_the_organization_was_not_read_is_told() {
+    let mut inventory = sample::inventory();
+    let mut organization = inventory
+        .organization
+        .value()
+        .expect("read")
+        .as_ref()
+        .clone();
+    organization.gaps = vec!["service control policies: ListPolicies is denied".into()];
+    let loaded = crate::inventory::Loaded::Organization(organization.into());
+    inventory.accept(&Query::Organization, loaded, sample::now());
+    let drawn = Bench::new(inventory).drawn(&mut Home::default(), 150, 40);
+    assert!(drawn.contains("▲ organization in part"), "{drawn}");
+    assert!(
+        drawn.contains("▲ service control policies: ListPolicies is denied"),
+        "{drawn}"
+    );
+}
