@@ -58,3 +58,24 @@ fn everything_that_ships_passes_the_checks_that_users_files_pass() {
         );
     }
 }
+
+#[test]
+fn a_value_that_is_none_for_its_parameter_ends_with_2() {
+    let home = Home::new();
+    let switch = ["--demo", "plan", "dns-switch", "--zone", "prod.example.com"];
+    let wish = [
+        "--name",
+        "shop.prod.example.com",
+        "--to",
+        "green",
+        "--reason",
+        "try",
+    ];
+    for wrong in [["--bake", "soon"], ["--samples", "many"]] {
+        let all: Vec<&str> = switch.iter().chain(&wish).chain(&wrong).copied().collect();
+        let output = home.run(&all);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}: {said}");
+        assert!(said.contains(wrong[1]), "{wrong:?}: {said}");
+    }
+}

@@ -92,6 +92,15 @@ impl Error {
         }
     }
 
+    /// Whether what was asked for is no question at all: an operation or a value that is none.
+    #[must_use]
+    pub const fn is_mistake(&self) -> bool {
+        matches!(
+            self,
+            Self::Refusal(operations::Refusal::Wrong(_) | operations::Refusal::NoOperation(_))
+        )
+    }
+
     /// Whether there was simply nothing to change.
     #[must_use]
     pub const fn is_nothing_to_do(&self) -> bool {

@@ -59,7 +59,9 @@ fn refused(error: &Error) -> Exit {
         return Exit::Done;
     }
     eprintln!("error: {error}");
-    if error.is_refusal() {
+    if error.is_mistake() {
+        Exit::Usage
+    } else if error.is_refusal() {
         Exit::Refused
     } else {
         Exit::Failed
