@@ -1,12 +1,13 @@
 //! A page to read: scrolls, and is narrowed by a filter.
 
-use std::cell::Cell;
+use std::{borrow::Cow, cell::Cell};
 
 use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
 };
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Input, Overlay, Reply, brush, centered, wipe};
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     tui::{
         Action, Effect, State, Verb,
         theme::Role,
-        widgets::{Pane, pane::scroll_mark, put, row},
+        widgets::{Pane, pane::scroll_mark, put, row, text::width as text_width},
     },
 };
 
@@ -104,6 +105,47 @@ impl Page {
     }
 }
 
+/// A line in rows of at most `width` cells, broken between words; what follows the first piece
+/// stays below itself.
+fn wrapped(line: &PageLine, width: usize) -> Vec<Cow<'_, PageLine>> {
+    let cells = |(_, piece): &(Role, String)| text_width(piece);
+    if line.iter().map(cells).sum::<usize>() <= width {
+        return vec![Cow::Borrowed(line)];
+    }
+    let indent = match &line[..] {
+        [first, _, ..] => cells(first),
+        [(_, only)] => only.len() - only.trim_start().len(),
+        [] => 0,
+    };
+    let indent = indent.min(width / 2);
+    let mut rows: Vec<PageLine> = vec![Vec::new()];
+    let mut used = 0;
+    for (role, piece) in line {
+        for word in piece.split_inclusive(' ') {
+            let fits = used + text_width(word.trim_end()) <= width;
+            // A word that is longer than a row is broken wherever the row ends.
+            let parts: Vec<&str> = if fits || text_width(word) <= width - indent {
+                vec![word]
+            } else {
+                word.graphemes(true).collect()
+            };
+            for part in parts {
+                if used > indent && used + text_width(part.trim_end()) > width {
+                    rows.push(vec![(Role::Text, " ".repeat(indent))]);
+                    used = indent;
+                }
+                used += text_width(part);
+                let Some(row) = rows.last_mut() else { continue };
+                match row.last_mut() {
+                    Some((last, said)) if last == role => said.push_str(part),
+                    _ => row.push((*role, part.to_owned())),
+                }
+            }
+        }
+    }
+    rows.into_iter().map(Cow::Owned).collect()
+}
+
 impl Overlay for Page {
     fn name(&self) -> &'static str {
         self.name
@@ -165,12 +207,14 @@ impl Overlay for Page {
         let lines = self.shown(all);
         let widest = all.iter().map(|line| {
             line.iter()
-                .map(|(_, piece)| crate::tui::widgets::text::width(piece))
+                .map(|(_, piece)| text_width(piece))
                 .sum::<usize>()
         });
         let wanted = widest.max().unwrap_or(0).max(self.title.len()) + 6;
         let width = u16::try_from(wanted.clamp(40, 120)).unwrap_or(120);
-        let height = u16::try_from(all.len() + 2).unwrap_or(u16::MAX);
+        let room = usize::from(width.min(screen.width).saturating_sub(4));
+        let rows: usize = all.iter().map(|line| wrapped(line, room).len()).sum();
+        let height = u16::try_from(rows + 2).unwrap_or(u16::MAX);
         let area = centered(
             screen,
             width,
@@ -202,6 +246,10 @@ impl Overlay for Page {
                 ..inner
             };
         }
+        let lines: Vec<Cow<'_, PageLine>> = lines
+            .into_iter()
+            .flat_map(|line| wrapped(line, inner.width.into()))
+            .collect();
         let visible = usize::from(inner.height);
         let top = self.top.get().min(lines.len().saturating_sub(visible));
         self.top.set(top);
@@ -213,5 +261,45 @@ impl Overlay for Page {
             put(frame.buffer_mut(), area, &pieces.collect::<Line<'_>>());
         }
         scroll_mark(frame.buffer_mut(), area, top, lines.len(), brush);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(line: &PageLine, width: usize) -> Vec<String> {
+        let text = |row: Cow<'_, PageLine>| {
+            let pieces = row.iter().map(|(_, piece)| piece.trim_end_matches('\n'));
+            pieces.collect::<String>().trim_end().to_owned()
+        };
+        wrapped(line, width).into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn a_long_line_goes_on_below_itself_and_loses_nothing() {
+        let line = vec![
+            (Role::Muted, "state  ".to_owned()),
+            (Role::Error, "failed ".to_owned()),
+            (
+                Role::Text,
+                "2 of 4 nodes are missing: InsufficientInstanceCapacity".to_owned(),
+            ),
+        ];
+        assert_eq!(
+            rows(&line, 30),
+            [
+                "state  failed 2 of 4 nodes are",
+                "       missing: InsufficientIn",
+                "       stanceCapacity",
+            ]
+        );
+        assert_eq!(rows(&line, 200).len(), 1);
+        for width in 0..40 {
+            let said: String = rows(&line, width).concat();
+            let letters = |text: &str| text.chars().filter(|sign| !sign.is_whitespace()).count();
+            let whole: String = line.iter().map(|(_, piece)| piece.as_str()).collect();
+            assert_eq!(letters(&said), letters(&whole), "{width}");
+        }
     }
 }

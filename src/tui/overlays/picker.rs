@@ -256,6 +256,17 @@ impl Overlay for Picker {
             height: inner.height.saturating_sub(1),
             ..inner
         };
+        if self.hits.is_empty()
+            && let Some(place) = row(list, 0)
+        {
+            let spoken = self.spoken.map(|spoken| spoken(self.input.text(), state));
+            let said = match spoken.flatten() {
+                Some(_) => "  enter runs it",
+                None => "  nothing matches",
+            };
+            let said = Line::styled(said, brush.style(Role::Muted));
+            put(frame.buffer_mut(), place, &said);
+        }
         let visible = usize::from(list.height);
         let top = self.top.get().min(self.cursor);
         let top = top.max((self.cursor + 1).saturating_sub(visible));

@@ -31,8 +31,7 @@ impl Form {
         wipe(frame.buffer_mut(), area, brush);
         let pane = Pane {
             title: format!("Plan · {}", self.operation.name()).into(),
-            foot: "tab next · down up choose · enter takes, on the last field plans · esc cancel"
-                .into(),
+            foot: "tab next · down up choose · enter takes, at the end plans · esc cancel".into(),
             focused: true,
             ..Pane::default()
         };

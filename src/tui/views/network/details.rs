@@ -65,10 +65,11 @@ fn verdict(health: &Health, word: &str, pairs: &mut Pairs, brush: Brush<'_>) {
 }
 
 fn title(name: String, id: &str, brush: Brush<'_>) -> Line<'static> {
-    Line::from(vec![
-        Span::styled(name, brush.style(Role::Title)),
-        Span::styled(format!("  {id}"), brush.style(Role::Muted)),
-    ])
+    // What has no name is called by its id.
+    let beside = (name != id).then(|| Span::styled(format!("  {id}"), brush.style(Role::Muted)));
+    let mut title = Line::from(Span::styled(name, brush.style(Role::Title)));
+    title.spans.extend(beside);
+    title
 }
 
 fn tell_edge(
