@@ -48,13 +48,18 @@ pub struct NodePool {
 }
 
 /// How the pool's capacity is bought (EKS, `capacityType`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::Display,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Capacity {
     OnDemand,
     Spot,
+    /// Paid in advance for a fixed time.
     CapacityBlock,
+    /// Out of a capacity reservation (Karpenter, `reserved`).
+    Reserved,
     Other,
 }
 
