@@ -113,7 +113,7 @@ pub(crate) fn start(
     let access = match (&provider.control, &provider.world) {
         (None, _) => Access::ReadOnly,
         (Some(_), World::Demo) => Access::Armed(None),
-        (Some(_), World::Aws { .. }) => Access::Disarmed,
+        (Some(_), World::Aws { .. } | World::Kubeconfig) => Access::Disarmed,
     };
     Start {
         environments: setup.settings.environments(),
@@ -146,7 +146,7 @@ fn operating(
 ) -> Option<tui::Operating> {
     let id = match provider.world {
         World::Demo => "demo".to_owned(),
-        World::Aws { .. } => organization_id(setup, global, provider)?,
+        World::Aws { .. } | World::Kubeconfig => organization_id(setup, global, provider)?,
     };
     let folder = setup.files.organization(&id).state().to_owned();
     let engine = files::make_private_folder(&folder)
@@ -200,6 +200,8 @@ fn remember(setup: &Setup, provider: &Provider) -> Option<tui::Remember> {
 /// What the files of this world are called. Simulated worlds of another making are other worlds.
 fn organization_id(setup: &Setup, global: &Global, provider: &Provider) -> Option<String> {
     match &provider.world {
+        // What one kubeconfig leads to today, another leads elsewhere tomorrow.
+        World::Kubeconfig => None,
         World::Demo if global.demo_clock.is_some() => None,
         World::Demo => Some(match (global.demo_accounts, global.demo_seed) {
             (None, None) => "demo".into(),

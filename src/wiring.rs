@@ -2,7 +2,7 @@
 
 #[cfg(feature = "aws")]
 use awsdeck::provider::aws;
-#[cfg(not(feature = "aws"))]
+#[cfg(not(any(feature = "aws", feature = "kubernetes")))]
 use awsdeck::provider::{Error, Kind};
 use awsdeck::{
     cli::{Exit, Global},
@@ -139,10 +139,27 @@ async fn live(setup: &Setup, global: &Global) -> Result<Provider> {
     let names = ["USER", "LOGNAME"].into_iter();
     let mut names = names.filter_map(|name| std::env::var(name).ok());
     options.user = names.next().unwrap_or_default();
-    aws::connect(options).await
+    let provider = aws::connect(options).await?;
+    #[cfg(feature = "kubernetes")]
+    let provider = awsdeck::provider::kube::with_clusters(
+        provider,
+        &setup.settings.kubernetes,
+        setup.read_only(global),
+    );
+    Ok(provider)
 }
 
-#[cfg(not(feature = "aws"))]
+/// Without AWS the live world is what a kubeconfig leads to.
+#[cfg(all(feature = "kubernetes", not(feature = "aws")))]
+fn live(setup: &Setup, global: &Global) -> std::future::Ready<Result<Provider>> {
+    let settings = &setup.settings.kubernetes;
+    std::future::ready(awsdeck::provider::kube::provider(
+        settings,
+        setup.read_only(global),
+    ))
+}
+
+#[cfg(not(any(feature = "aws", feature = "kubernetes")))]
 fn live(_: &Setup, _: &Global) -> std::future::Ready<Result<Provider>> {
     std::future::ready(Err(Error::new(Kind::Unavailable {
         service: "AWS".into(),

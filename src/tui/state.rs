@@ -133,7 +133,7 @@ impl Start {
     pub fn shipped(world: World, size: (u16, u16), now: Timestamp) -> Self {
         let access = match world {
             World::Demo => Access::Armed(None),
-            World::Aws { .. } => Access::Disarmed,
+            World::Aws { .. } | World::Kubeconfig => Access::Disarmed,
         };
         Self {
             environments: Environments::conventional(),

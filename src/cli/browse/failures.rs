@@ -9,7 +9,7 @@ use super::Sight;
 use crate::{
     inventory::{Query, QueryKind},
     model::{
-        AccountId, Gap, Place, Region, Remote, Trouble, TroubleKind, network::Network,
+        AccountId, ClusterId, Gap, Place, Region, Remote, Trouble, TroubleKind, network::Network,
         protection::Protection,
     },
 };
@@ -65,7 +65,6 @@ pub(super) fn all(sight: Sight<'_>, kinds: &[QueryKind]) -> Vec<Failure> {
     let tree = inventory.tree();
     for kind in kinds {
         match kind {
-            QueryKind::Organization => {}
             QueryKind::Costs => {
                 let trouble = inventory.costs.trouble();
                 failures.extend(trouble.map(|trouble| Failure::new(*kind, None, None, trouble)));
@@ -103,6 +102,11 @@ pub(super) fn all(sight: Sight<'_>, kinds: &[QueryKind]) -> Vec<Failure> {
                     &mut failures,
                 );
             }
+            QueryKind::Fleet => inside(*kind, &inventory.fleets, sight, &mut failures),
+            QueryKind::Contents => inside(*kind, &inventory.contents, sight, &mut failures),
+            QueryKind::Velero => inside(*kind, &inventory.veleros, sight, &mut failures),
+            // The organization is told above; without a price its column is unknown, and says so.
+            QueryKind::Organization | QueryKind::Results | QueryKind::Price => {}
         }
     }
     failures
@@ -127,6 +131,28 @@ fn placed<T>(
         let (account, region) = (Some(place.account), Some(&place.region));
         failures.extend(failed.map(|trouble| Failure::new(kind, account, region, &trouble)));
     }
+}
+
+fn inside<T>(
+    kind: QueryKind,
+    from: &BTreeMap<ClusterId, Remote<Arc<T>>>,
+    sight: Sight<'_>,
+    failures: &mut Vec<Failure>,
+) {
+    let tree = sight.inventory.tree();
+    let in_view = from
+        .iter()
+        .filter(|(cluster, _)| sight.scope.holds_place(&cluster.place, &tree));
+    failures.extend(in_view.filter_map(|(cluster, remote)| {
+        let place = &cluster.place;
+        let (account, region) = (Some(place.account), Some(&place.region));
+        let mut failure = Failure::new(kind, account, region, remote.trouble()?);
+        let name = cluster.name.as_str();
+        if !failure.message.contains(name) {
+            failure.message = format!("{name}: {}", failure.message);
+        }
+        Some(failure)
+    }));
 }
 
 /// When the oldest of what is shown was read.

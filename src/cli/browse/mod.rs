@@ -12,7 +12,10 @@ mod style;
 mod table;
 mod trace;
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use jiff::Timestamp;
 
@@ -129,6 +132,17 @@ impl<'a> Browse<'a> {
             Self::Search(_) => EVERYTHING,
             Self::Trace(_) => &[QueryKind::Network],
         }
+    }
+}
+
+impl Browse<'_> {
+    /// The same in turns: what clusters there are is read before what is in them.
+    fn rounds(self) -> Vec<Vec<QueryKind>> {
+        let mut rounds: BTreeMap<u8, Vec<QueryKind>> = BTreeMap::new();
+        for kind in self.kinds() {
+            rounds.entry(kind.round()).or_default().push(*kind);
+        }
+        rounds.into_values().collect()
     }
 }
 

@@ -77,8 +77,11 @@ pub async fn run(
         &inventory.tree(),
         &inventory.regions,
     )?;
-    let queries = inventory.queries(browse.kinds(), &scope);
-    let inventory = gather(source, inventory, queries).await.inventory;
+    let mut inventory = inventory;
+    for kinds in browse.rounds() {
+        let queries = inventory.queries(&kinds, &scope);
+        inventory = gather(source.clone(), inventory, queries).await.inventory;
+    }
     let sight = Sight {
         inventory: &inventory,
         scope: &scope,

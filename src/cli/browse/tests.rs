@@ -31,14 +31,18 @@ async fn world(faults: Option<&str>) -> Inventory {
     let organization = provider.organizations.organization(&mut |_| ()).await;
     let organization = Arc::new(organization.expect("the organization"));
     inventory.accept(&Query::Organization, Loaded::Organization(organization), at);
-    for query in inventory.queries(EVERYTHING, &Scope::default()) {
-        match read(&provider, &query).await {
-            Ok(loaded) => inventory.accept(&query, loaded, at),
-            Err(error) => inventory.fail(&query, Arc::new(error.trouble())),
+    for kinds in [EVERYTHING, INSIDE, &[QueryKind::Price]] {
+        for query in inventory.queries(kinds, &Scope::default()) {
+            match read(&provider, &query).await {
+                Ok(loaded) => inventory.accept(&query, loaded, at),
+                Err(error) => inventory.fail(&query, Arc::new(error.trouble())),
+            }
         }
     }
     inventory
 }
+
+const INSIDE: &[QueryKind] = &[QueryKind::Fleet, QueryKind::Contents, QueryKind::Velero];
 
 async fn read(provider: &Provider, query: &Query) -> crate::provider::Result<Loaded> {
     let place = |place: &Place| place.clone();
@@ -52,7 +56,21 @@ async fn read(provider: &Provider, query: &Query) -> crate::provider::Result<Loa
         }
         Query::Balancers(at) => Loaded::Balancers(Arc::new(provider.traffic.balancers(at).await?)),
         Query::Zones(account) => Loaded::Zones(Arc::new(provider.traffic.zones(*account).await?)),
-        Query::Organization | Query::Costs => unreachable!("read elsewhere"),
+        Query::Fleet(cluster) => {
+            let fleet = provider.workloads.fleet(cluster, &mut |_| ()).await?;
+            Loaded::Fleet(Arc::new(fleet))
+        }
+        Query::Contents(cluster) => {
+            let contents = provider.workloads.contents(cluster, &mut |_| ()).await?;
+            Loaded::Contents(Arc::new(contents))
+        }
+        Query::Velero(cluster) => {
+            Loaded::Velero(Arc::new(provider.workloads.velero(cluster).await?))
+        }
+        Query::Price(at, kind) => Loaded::Price(Arc::new(provider.prices.price(at, kind).await?)),
+        Query::Organization | Query::Costs | Query::Results(..) => {
+            unreachable!("read elsewhere")
+        }
     })
 }
 

@@ -122,6 +122,7 @@ pub fn identity(state: &State) -> Page {
             "world",
             "the simulated organization: nothing here is real".into(),
         ),
+        World::Kubeconfig => fact("world", "the clusters of a kubeconfig, without AWS".into()),
         World::Aws { profile, endpoint } => {
             fact(
                 "profile",

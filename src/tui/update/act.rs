@@ -343,6 +343,9 @@ fn sign_in(state: &State) -> Vec<Effect> {
         World::Demo => vec![Effect::Say(
             "the simulated organization needs no sign-in".into(),
         )],
+        World::Kubeconfig => vec![Effect::Say(
+            "the kubeconfig signs in by itself, context by context".into(),
+        )],
         World::Aws { profile, .. } => {
             let mut command: Vec<String> = ["aws", "sso", "login"].map(str::to_owned).into();
             if let Some(profile) = profile {

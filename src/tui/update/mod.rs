@@ -124,7 +124,7 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
             }
         }
         Event::Notice(text) => state.notes.add(Severity::Warning, text, state.now),
-        Event::Found(_) | Event::Remembered { .. } | Event::Recalled => {}
+        Event::Found(_) | Event::Partly { .. } | Event::Remembered { .. } | Event::Recalled => {}
     }
     // Who is in the organization decides what else the view needs. While the tree is walked, that
     // is asked again only once twice as many are known.
