@@ -239,9 +239,7 @@ impl Inventory {
     /// Every cluster that was found, in the order of accounts.
     pub fn cluster_ids(&self) -> impl Iterator<Item = ClusterId> {
         let found = self.clusters.values().filter_map(Remote::value);
-        found
-            .flat_map(|clusters| clusters.iter())
-            .map(|cluster| ClusterId::new(cluster.place.clone(), cluster.name.clone()))
+        found.flat_map(|clusters| clusters.iter()).map(Cluster::id)
     }
 
     fn inside(&self, scope: &Scope, tree: &Tree, query: fn(ClusterId) -> Query) -> Vec<Query> {

@@ -41,12 +41,15 @@ pub(super) fn print(
     write(&Value::Object(document), out)
 }
 
-const EVERY_KIND: [QueryKind; 6] = [
+const EVERY_KIND: [QueryKind; 9] = [
     QueryKind::Network,
     QueryKind::Clusters,
     QueryKind::Protection,
     QueryKind::Balancers,
     QueryKind::Zones,
+    QueryKind::Fleet,
+    QueryKind::Contents,
+    QueryKind::Velero,
     QueryKind::Costs,
 ];
 

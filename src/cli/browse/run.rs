@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Browse, Mistake, Page, Sight, failures, print};
+use super::{Browse, Mistake, Page, Sight, failures, print, results};
 use crate::{
     cli::{Exit, Global, args::Output},
     config::Environments,
@@ -79,8 +79,13 @@ pub async fn run(
     )?;
     let mut inventory = inventory;
     for kinds in browse.rounds() {
-        let queries = inventory.queries(&kinds, &scope);
+        let mut queries = inventory.queries(&kinds, &scope);
+        queries.retain(|query| browse.wants(query));
         inventory = gather(source.clone(), inventory, queries).await.inventory;
+    }
+    if let Browse::Results(command) = browse {
+        let asked = results::queries(command, &inventory);
+        inventory = gather(source, inventory, asked).await.inventory;
     }
     let sight = Sight {
         inventory: &inventory,

@@ -25,7 +25,7 @@ pub use pool::{Count, NodeCounts, PendingCounts, Pool, Sum, pools};
 pub use provenance::{Maker, Model, ModelSource, capacity, instance, model, short_model};
 pub use tally::{Holder, Tally};
 
-use super::{ClusterId, workload::Gap};
+use super::{ClusterId, Gap};
 
 /// One cluster from within, as sums for each node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

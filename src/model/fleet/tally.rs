@@ -15,8 +15,8 @@ use super::{
     pending,
 };
 use crate::model::{
-    ClusterId, State,
-    workload::{Amounts, Gap, Owner, Pod},
+    ClusterId, Gap, State,
+    workload::{Amounts, Owner, Pod},
 };
 
 /// What is requested on one node.

@@ -7,11 +7,11 @@ mod results;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{ClusterId, Health, State, workload::Gap};
+use super::{ClusterId, Gap, Health, State};
 
 pub use name::label_value;
 pub use phase::Phase;
-pub use results::{Effects, Messages, Results, Summary, read_effects};
+pub use results::{Effects, Messages, Results, Summary, is_noise, read_effects};
 
 /// Everything of Velero in one cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -117,6 +117,12 @@ impl Results {
     }
 }
 
+/// Whether a warning is only about the ConfigMap that the cluster itself puts into each namespace.
+#[must_use]
+pub fn is_noise(text: &str) -> bool {
+    existing(text).is_some_and(|(_, name)| name == NOISE)
+}
+
 /// Kind and name of an object that a warning says to exist already and to differ:
 /// `could not restore, ConfigMap "settings" already exists. …`
 fn existing(text: &str) -> Option<(&str, &str)> {

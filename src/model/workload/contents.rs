@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Extension, Owner, Pod, Workload};
-use crate::model::{Arn, ClusterId};
+use crate::model::{Arn, ClusterId, Gap};
 
 /// What runs in one cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,12 +89,4 @@ pub struct Grant {
     pub role: Arn,
     /// By an EKS Pod Identity association; else by the service account's annotation (IRSA).
     pub pod_identity: bool,
-}
-
-/// A part of a cluster that could not be read, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gap {
-    /// `pods`, `resourceslices`, `velero.io backups`.
-    pub what: String,
-    pub reason: String,
 }

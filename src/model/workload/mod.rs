@@ -10,7 +10,7 @@ pub mod quantity;
 mod scheduling;
 
 pub use amounts::{Amounts, Share, is_accelerator, requested};
-pub use contents::{Contents, Event, Gap, Grant, Namespace};
+pub use contents::{Contents, Event, Grant, Namespace};
 pub use controller::{Controller, Counts, Workload};
 pub use object::{Extension, Owner, top_owner};
 pub use pod::{Condition, ContainerState, Ended, Pod, PodStatus};

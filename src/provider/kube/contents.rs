@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{
     client::{Cluster, Page},
     extensions,
-    fleet::{gap, optional},
+    fleet::optional,
     objects::{
         CronJob, DaemonSet, Deployment, Event, Job, Names, Namespace, Pod, ServiceAccount,
         StatefulSet,
@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     model::{
-        ClusterId,
-        workload::{self, Contents, Gap, Owner, Workload},
+        ClusterId, Gap,
+        workload::{self, Contents, Owner, Workload},
     },
     provider::{ClusterAccess, Found, Result},
 };
@@ -114,7 +114,10 @@ impl Parts {
         if let Some(access) = access {
             match access.grants(&cluster.id).await {
                 Ok(grants) => self.grants.extend(grants),
-                Err(error) => self.gaps.push(gap("pod identity associations", &error)),
+                Err(error) => self.gaps.push(Gap {
+                    action: "eks:ListPodIdentityAssociations".into(),
+                    trouble: error.trouble(),
+                }),
             }
         }
         let (extensions, gaps) = extensions;

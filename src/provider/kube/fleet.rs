@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     model::{
+        Gap,
         fleet::{Fleet, Tally},
-        workload::Gap,
     },
-    provider::{Error, Found, Kind, Result},
+    provider::{Error, Found, IN_CLUSTER, Kind, Result},
 };
 
 /// Parts of a list are told no more often than this.
@@ -104,7 +104,7 @@ pub(super) fn is_absent(error: &Error) -> bool {
 
 pub(super) fn gap(what: &str, error: &Error) -> Gap {
     Gap {
-        what: what.into(),
-        reason: error.trouble().message,
+        action: format!("{IN_CLUSTER}list {what}"),
+        trouble: error.trouble(),
     }
 }

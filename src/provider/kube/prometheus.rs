@@ -6,9 +6,12 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::{client::Cluster, loose};
-use crate::model::{
-    fleet::{Busy, Fleet},
-    workload::Gap,
+use crate::{
+    model::{
+        Gap,
+        fleet::{Busy, Fleet},
+    },
+    provider::IN_CLUSTER,
 };
 
 /// Where a Prometheus is looked for, as its charts call its service.
@@ -124,8 +127,8 @@ pub(super) async fn measure(cluster: &Cluster, setting: Option<&str>, fleet: &mu
         Ok(answer) => apply(&answer.data.result, fleet),
         // One that was only guessed may be anything; one that was named should answer.
         Err(error) if setting.is_some() => fleet.gaps.push(Gap {
-            what: format!("Prometheus {namespace}/{service}"),
-            reason: error.trouble().message,
+            action: format!("{IN_CLUSTER}get services/proxy of {namespace}/{service}"),
+            trouble: error.trouble(),
         }),
         Err(_) => {}
     }

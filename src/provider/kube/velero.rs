@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     model::{
+        Gap,
         velero::{Location, Messages, Results, Velero, read_effects},
-        workload::Gap,
     },
     provider::{ClusterAccess, Kind, Outcome, Result},
 };

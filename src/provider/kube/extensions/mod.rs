@@ -13,8 +13,8 @@ use super::{
     fleet::{gap, is_absent},
 };
 use crate::{
-    model::workload::{Extension, Gap},
-    provider::Result,
+    model::{Gap, Trouble, TroubleKind, workload::Extension},
+    provider::{IN_CLUSTER, Result},
 };
 
 /// Whose groups they are, and of which group only these kinds (all where none is named).
@@ -115,10 +115,7 @@ pub(super) async fn read(cluster: &Cluster) -> (Vec<Extension>, Vec<Gap>) {
         match listed {
             Ok((objects, more)) => {
                 found.extend(objects);
-                gaps.extend(more.then(|| Gap {
-                    what: served.plural.clone(),
-                    reason: format!("only the first {OBJECTS} are shown"),
-                }));
+                gaps.extend(more.then(|| cut(&served.plural)));
             }
             // It has gone away between being found and being asked for.
             Err(error) if is_absent(&error) => {}
@@ -137,6 +134,17 @@ pub(super) async fn read(cluster: &Cluster) -> (Vec<Extension>, Vec<Gap>) {
         key(a).cmp(&key(b))
     });
     (found, gaps)
+}
+
+fn cut(plural: &str) -> Gap {
+    Gap {
+        action: format!("{IN_CLUSTER}list {plural}"),
+        trouble: Trouble {
+            kind: TroubleKind::Other,
+            message: format!("only the first {OBJECTS} {plural} are shown"),
+            hint: None,
+        },
+    }
 }
 
 async fn listed(

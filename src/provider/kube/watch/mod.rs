@@ -36,8 +36,9 @@ use super::{
 };
 use crate::{
     model::{
+        Gap,
         fleet::{NodeFacts, Tally},
-        workload::{self, Gap},
+        workload,
     },
     provider::{ClusterAccess, Error, Kind, Result, Watched},
 };
