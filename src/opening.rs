@@ -82,10 +82,22 @@ fn options(
         operating: operating(setup, global, provider, &mut notes).filter(|_| keep),
         log: Some(setup.files.log()),
         exports: env::current_dir().unwrap_or_default(),
+        kubectl: kubectl(setup, global),
         notes,
         watched: watched(setup, global),
         tmux: env::var_os("TMUX").is_some(),
         reload: Some(reload(setup, global)),
+    }
+}
+
+/// What leads `kubectl` into a cluster: this program gives out the tokens.
+fn kubectl(setup: &Setup, global: &Global) -> tui::Kubectl {
+    let program = env::current_exe().unwrap_or_else(|_| "awsdeck".into());
+    let mut program = vec![program.display().to_string()];
+    program.extend(wiring::flags(global));
+    tui::Kubectl {
+        folder: setup.files.kubeconfigs(),
+        program,
     }
 }
 

@@ -222,9 +222,9 @@ impl Inventory {
         let each = |kind: &QueryKind| match kind {
             QueryKind::Organization => vec![Query::Organization],
             QueryKind::Costs => vec![Query::Costs],
-            QueryKind::Fleet => self.inside(scope, &tree, Query::Fleet),
-            QueryKind::Contents => self.inside(scope, &tree, Query::Contents),
-            QueryKind::Velero => self.inside(scope, &tree, Query::Velero),
+            QueryKind::Fleet | QueryKind::Contents | QueryKind::Velero => {
+                self.inside(scope, &tree, *kind)
+            }
             QueryKind::Price => self.priced(scope, &tree),
             kind => accounts
                 .iter()
@@ -242,10 +242,10 @@ impl Inventory {
         found.flat_map(|clusters| clusters.iter()).map(Cluster::id)
     }
 
-    fn inside(&self, scope: &Scope, tree: &Tree, query: fn(ClusterId) -> Query) -> Vec<Query> {
+    fn inside(&self, scope: &Scope, tree: &Tree, kind: QueryKind) -> Vec<Query> {
         self.cluster_ids()
             .filter(|cluster| scope.holds_place(&cluster.place, tree))
-            .map(query)
+            .filter_map(|cluster| kind.inside(cluster))
             .collect()
     }
 

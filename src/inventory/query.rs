@@ -194,10 +194,15 @@ impl QueryKind {
         }
     }
 
-    /// Whether it is asked for each cluster.
+    /// The query of this kind for one cluster, where it is asked for each.
     #[must_use]
-    pub const fn is_inside(self) -> bool {
-        matches!(self, Self::Fleet | Self::Contents | Self::Velero)
+    pub fn inside(self, cluster: ClusterId) -> Option<Query> {
+        match self {
+            Self::Fleet => Some(Query::Fleet(cluster)),
+            Self::Contents => Some(Query::Contents(cluster)),
+            Self::Velero => Some(Query::Velero(cluster)),
+            _ => None,
+        }
     }
 
     /// Whether answers are kept on disk: not what is out of date a moment later, or was asked for

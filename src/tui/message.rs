@@ -11,7 +11,7 @@ use crate::{
     provider::Caller,
 };
 
-use super::views::Book;
+use super::{log::Followed, views::Book};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -32,6 +32,10 @@ pub enum Message {
     Planned(Arc<Sealed>),
     /// What the journal of runs tells.
     Book(Box<Book>),
+    /// What is told of the log that is followed.
+    Log(Followed),
+    /// A command that the terminal is to be given to.
+    HandedOver(Vec<String>),
     /// A theme was read, to be used at once.
     Theme(Box<Scheme>),
     /// A keymap was read, to be used at once.

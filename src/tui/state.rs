@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::{
     Symbols, Theme, frame, keys,
+    log::Log,
     notes::Notes,
     overlays::Overlay,
     views::{self, Book, Desk, View},
@@ -20,7 +21,7 @@ use crate::{
     },
     engine::Sealed,
     inventory::{Inventory, Query, Scope},
-    model::{Account, EnvironmentClass, Region},
+    model::{Account, ClusterId, EnvironmentClass, Region},
     provider::{Caller, World},
 };
 
@@ -58,6 +59,10 @@ pub struct State {
     pub book: Book,
     pub notes: Notes,
     pub mouse: bool,
+    /// The cluster that is kept up to date.
+    pub(super) watched: Option<ClusterId>,
+    /// The log that is followed.
+    pub log: Log,
     /// Commands from the palette, the newest last.
     pub commands: Vec<String>,
     /// Queries that were handed to the reader since they were last forced.
@@ -200,6 +205,8 @@ impl State {
             book: Book::default(),
             notes: Notes::default(),
             mouse: start.mouse,
+            watched: None,
+            log: Log::default(),
             commands: Vec::new(),
             asked: BTreeSet::new(),
             known_accounts: 0,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Page, page::PageLine};
+use super::{Page, inside, page::PageLine};
 use crate::{
     inventory::{
         Inventory,
@@ -183,6 +183,9 @@ pub fn json_text(inventory: &Inventory, object: &Object) -> Option<String> {
 /// need no code of their own here.
 #[must_use]
 pub fn json(inventory: &Inventory, object: &Object) -> Option<Value> {
+    if let Some(found) = inside::json(inventory, object) {
+        return Some(found);
+    }
     let place = object.account.zip(object.region.clone());
     let place = place.map(|(account, region)| Place { account, region });
     let mut roots: Vec<Option<Value>> = Vec::new();
@@ -399,9 +402,11 @@ fn troubles<'a>(
                 .and_then(|remote| remote.trouble()),
         ));
     }
+    let inside = inside::troubles(object, inventory);
     found
         .into_iter()
         .filter_map(|(what, trouble)| Some((what, trouble?)))
+        .chain(inside)
         .collect()
 }
 

@@ -1,5 +1,6 @@
 //! Turns effects into tasks and their outcomes back into messages. The only part that awaits.
 
+mod clusters;
 mod exit;
 mod frames;
 mod operate;
@@ -13,6 +14,7 @@ use futures::StreamExt;
 use jiff::Timestamp;
 use ratatui::{Terminal, layout::Size};
 use tokio::{
+    signal::unix::{SignalKind, signal},
     sync::mpsc::{self, UnboundedReceiver},
     time::{Instant, sleep_until},
 };
@@ -27,6 +29,7 @@ use crate::{
     provider::Provider,
 };
 
+pub use clusters::Kubectl;
 pub use exit::Outcome;
 use exit::Signals;
 use frames::Pace;
@@ -50,6 +53,8 @@ pub struct Options {
     pub log: Option<PathBuf>,
     /// Where exports are written.
     pub exports: PathBuf,
+    /// How `kubectl` is led into a cluster.
+    pub kubectl: Kubectl,
     /// What is told at the start: findings of theme and keymap.
     pub notes: Vec<(Severity, String)>,
     /// Files whose change is picked up: settings, theme, keymap.
@@ -258,10 +263,14 @@ impl Deck {
         };
         self.events = None;
         Guard::leave();
+        // While somebody else has the terminal, ctrl-c is a signal to all that run on it. It is
+        // theirs to take; the deck lives on.
+        let interrupted = signal(SignalKind::interrupt())?;
         let status = tokio::process::Command::new(program)
             .args(arguments)
             .status()
             .await;
+        drop(interrupted);
         self.guard.enter()?;
         self.events = Some(EventStream::new());
         let shown = command.join(" ");

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::{
     Options, Reload, Remember,
+    clusters::{Kubectl, Only, follow, hand_over, watch},
     operate::{self, Operating, Operator},
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
         reader::{Reader, Want},
     },
     provider::Provider,
-    tui::{Effect, Message, Severity, State, terminal},
+    tui::{Clock, Effect, Message, Severity, State, terminal},
 };
 
 /// What tasks need: the provider, and a way back into the queue.
@@ -34,6 +35,11 @@ pub(in crate::tui) struct Work {
     files: Arc<()>,
     /// Held while a run is followed.
     following: Arc<()>,
+    log: Only,
+    watching: Only,
+    /// The time of what is read; `None` where nothing is.
+    clock: Option<Clock>,
+    kubectl: Kubectl,
     exports: PathBuf,
     tmux: bool,
     reload: Option<Reload>,
@@ -69,6 +75,14 @@ impl Work {
             operating: options.operating.clone(),
             files: Arc::new(()),
             following: Arc::new(()),
+            log: Only::default(),
+            watching: Only::default(),
+            clock: options
+                .source
+                .provider
+                .is_some()
+                .then(|| options.source.clock.clone()),
+            kubectl: options.kubectl.clone(),
             exports: options.exports.clone(),
             tmux: options.tmux,
             reload: options.reload.clone(),
@@ -102,6 +116,29 @@ impl Work {
                 if let Some(operator) = self.operator(state) {
                     operator.apply(sealed, confirmation, operate::arming(state));
                 }
+            }
+            Effect::Watch(cluster) => {
+                self.watching.stop();
+                // What is not read is not watched either.
+                if let (Some(cluster), Some(clock)) = (cluster, self.clock.clone()) {
+                    let (provider, messages) = (self.provider.clone(), self.messages.clone());
+                    self.watching
+                        .begin(watch(provider, messages, clock, cluster));
+                }
+            }
+            Effect::Follow(..) | Effect::HandOver { .. } if self.clock.is_none() => {
+                let said = "offline: start without `--offline` to reach into a cluster";
+                self.say(Severity::Warning, said.into());
+            }
+            Effect::Follow(cluster, of) => {
+                let (provider, messages) = (self.provider.clone(), self.messages.clone());
+                self.log.begin(follow(provider, messages, cluster, of));
+            }
+            Effect::Unfollow => self.log.stop(),
+            Effect::HandOver { cluster, arguments } => {
+                let (provider, messages) = (self.provider.clone(), self.messages.clone());
+                let kubectl = self.kubectl.clone();
+                tokio::spawn(hand_over(provider, messages, kubectl, cluster, arguments));
             }
             Effect::ReadBook => {
                 if let Some(operator) = self.operator(state) {

@@ -1,6 +1,6 @@
 //! What each action does: on the overlay that is open, on the deck, else on the view.
 
-use super::{costs_money, paid_requests, settle, to_overlay, wanted};
+use super::{costs_money, paid_requests, pods, settle, to_overlay, wanted};
 use crate::{
     config::keymap::{Key, Named},
     engine::{Request, machine::run, operations},
@@ -202,6 +202,9 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
             Effect::Say("detached: the run goes on without the deck".into()),
             Effect::Act(Verb::Back.into()),
         ],
+        Verb::Log => pods::log(state, argument),
+        Verb::Shell => pods::shell(state, argument),
+        Verb::PortForward => pods::forward(state, argument),
         Verb::Refresh => refresh(state, argument),
         Verb::Arm => arm(state, argument),
         Verb::Disarm => {

@@ -1,6 +1,7 @@
 //! The one function that changes the state. It never waits and never fails.
 
 mod act;
+mod pods;
 mod settle;
 
 use crossterm::event::{MouseEvent, MouseEventKind};
@@ -45,6 +46,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.take_book(*book);
             Vec::new()
         }
+        Message::Log(told) => {
+            state.log.take(told);
+            Vec::new()
+        }
+        Message::HandedOver(command) => vec![Effect::ShellOut(command)],
         Message::Theme(scheme) => {
             state.theme = Theme::new(&scheme, state.depth);
             Vec::new()
@@ -59,7 +65,19 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
     };
-    settle::settle(state, effects)
+    let mut effects = settle::settle(state, effects);
+    effects.extend(watch(state));
+    effects
+}
+
+/// Keeps up to date what the cursor is on, where that is another cluster than before.
+fn watch(state: &mut State) -> Option<Effect> {
+    let looked_at = state.with_view(|view, desk| view.watched(desk)).flatten();
+    if looked_at == state.watched {
+        return None;
+    }
+    state.watched.clone_from(&looked_at);
+    Some(Effect::Watch(looked_at))
 }
 
 /// What the current view needs, to be read first.
@@ -78,18 +96,8 @@ pub fn wanted(state: &mut State) -> Vec<Effect> {
 
 /// What the current view needs since more accounts are known.
 fn grown(state: &mut State) -> Vec<Effect> {
-    let needs = state
-        .with_view(|view, desk| view.needs(desk))
-        .unwrap_or_default();
-    let new: Vec<Query> = needs
-        .into_iter()
-        .filter(|query| state.asked.insert(query.clone()))
-        .collect();
-    if new.is_empty() {
-        Vec::new()
-    } else {
-        vec![Effect::Load(new)]
-    }
+    let needs = state.with_view(|view, desk| view.needs(desk));
+    ask(state, needs.unwrap_or_default())
 }
 
 /// Takes in what the reader or the cache reports.
@@ -145,7 +153,29 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
         state.known_accounts = known;
         return grown(state);
     }
-    Vec::new()
+    match event {
+        Event::Loaded { query, .. } | Event::Remembered { query, .. } => following(state, query),
+        _ => Vec::new(),
+    }
+}
+
+/// What the current view needs since `query` was answered.
+fn following(state: &mut State, query: &Query) -> Vec<Effect> {
+    let needs = state.with_view(|view, desk| view.more(query, desk));
+    ask(state, needs.unwrap_or_default())
+}
+
+/// Has read what was not asked for yet.
+fn ask(state: &mut State, needs: Vec<Query>) -> Vec<Effect> {
+    let new: Vec<Query> = needs
+        .into_iter()
+        .filter(|query| state.asked.insert(query.clone()))
+        .collect();
+    if new.is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::Load(new)]
+    }
 }
 
 /// Arming ends by itself.

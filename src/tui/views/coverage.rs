@@ -27,6 +27,8 @@ pub(super) struct Coverage {
     accounts: BTreeMap<AccountId, Part>,
     oldest: Option<Timestamp>,
     pub(super) troubles: Vec<(AccountId, Trouble)>,
+    /// Said where there are no rows because nobody has asked for any yet.
+    pub(super) instead: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -122,6 +124,9 @@ impl Coverage {
         if read < all && self.count(|part| part.failed.is_some()) + read < all {
             let said = format!("reading {what}: {read} of {all} accounts so far…");
             return Vacancy::new(State::Working, &said, "");
+        }
+        if let Some(said) = self.instead {
+            return Vacancy::new(State::Off, said, "`m` goes through the forms");
         }
         let said = format!(
             "no {what} in {}",

@@ -8,12 +8,16 @@ mod detail;
 mod facts;
 mod gpu;
 mod home;
+mod inside;
+mod leads;
 mod listing;
 mod network;
 mod plan;
 mod runs;
 #[cfg(test)]
 mod sample;
+mod velero;
+mod workloads;
 mod zones;
 
 pub use runs::{Book, Entry, Said, Standing};
@@ -29,7 +33,7 @@ use crate::{
         Inventory, Query, Scope,
         tables::{Lens, Object},
     },
-    model::{AccountId, AccountStatus, EnvironmentClass, Place},
+    model::{AccountId, AccountStatus, ClusterId, EnvironmentClass, Place},
 };
 
 /// A screen: its own cursor, folds and filter, a way to take in actions, a way to draw.
@@ -43,6 +47,11 @@ pub trait View {
     /// What must be read for it to show anything, most wanted first. Asked again whenever it comes
     /// forward or the scope changes.
     fn needs(&self, desk: &Desk<'_>) -> Vec<Query>;
+    /// What has to be read as well now that `query` was answered: what is in the clusters that were
+    /// found.
+    fn more(&self, _query: &Query, _desk: &Desk<'_>) -> Vec<Query> {
+        Vec::new()
+    }
     /// Derives what it shows; called when inventory or scope have changed, never per frame.
     fn derive(&mut self, desk: &Desk<'_>);
     /// Sets the filter as it is typed; empty clears it. Narrowing must keep up with the typing.
@@ -53,6 +62,10 @@ pub trait View {
     fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &Desk<'_>) -> Vec<Effect>;
     /// What the cursor is on.
     fn selected(&self) -> Option<Object>;
+    /// The cluster that is looked at: it is kept up to date by the second.
+    fn watched(&self, _desk: &Desk<'_>) -> Option<ClusterId> {
+        None
+    }
     /// The marked objects, in the order of the rows.
     fn marked(&self) -> Vec<Object>;
     /// Actions worth a hint in the footer, most useful first, with a short word each.
@@ -150,12 +163,20 @@ pub fn all() -> Vec<Box<dyn View>> {
         Box::<network::Network>::default(),
         Box::new(clusters::view()),
         Box::new(gpu::view()),
+        Box::new(workloads::view()),
         Box::<costs::Costs>::default(),
         Box::new(backups::view()),
+        Box::new(velero::view()),
         Box::new(zones::view()),
         Box::<runs::Runs>::default(),
         Box::<plan::Plan>::default(),
     ]
+}
+
+/// The sample organization, and the one of its clusters that was looked into.
+#[cfg(test)]
+pub(super) fn sample_of_a_cluster() -> (Inventory, ClusterId) {
+    (sample::inventory(), sample::cluster())
 }
 
 #[cfg(test)]

@@ -164,21 +164,18 @@ impl Grid {
             let line = painted.unwrap_or_else(|| look.line(cell, column, slot.width, brush));
             put(buffer, area, &line);
         }
-        if item.health.state == State::Denied
-            && let Some(first) = slots.first()
-        {
+        let state = item.health.state;
+        let unread = state == State::Denied || item.object.kind == "scope";
+        if unread && let Some(first) = slots.first() {
             // What could not be read has no figures: the reason stands in their place.
             let reason = shifted(place, first.width + 2);
-            let text = format!(
-                "{} denied  {}",
-                brush.symbols.state(State::Denied),
-                item.health.reason
-            );
+            let sign = brush.symbols.state(state);
+            let text = format!("{sign} {state}  {}", item.health.reason);
             let text = text::pad(&text, reason.width.into(), brush.symbols);
             put(
                 buffer,
                 reason,
-                &Span::styled(text, brush.style(Role::Denied)).into(),
+                &Span::styled(text, brush.state_style(state)).into(),
             );
         }
     }

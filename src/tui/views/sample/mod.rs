@@ -25,6 +25,10 @@ use crate::{
     },
 };
 
+mod inside;
+
+pub(super) use inside::cluster;
+
 pub(super) const NOW: &str = "2026-01-15T10:00:00Z";
 pub(super) const HOME: &str = "eu-west-1";
 
@@ -98,6 +102,7 @@ pub(super) fn inventory() -> Inventory {
             now(),
         );
     }
+    inside::add(&mut all);
     all
 }
 
@@ -110,6 +115,15 @@ pub(super) fn partial() -> Inventory {
         all.protections.remove(&place(number));
         all.balancers.remove(&place(number));
         all.zones.remove(&account(number));
+    }
+    let cluster = inside::cluster();
+    let unreachable = Arc::new(unreachable());
+    for query in [
+        Query::Fleet(cluster.clone()),
+        Query::Contents(cluster.clone()),
+        Query::Velero(cluster),
+    ] {
+        all.fail(&query, Arc::clone(&unreachable));
     }
     let queries = |number| {
         [
@@ -128,6 +142,14 @@ pub(super) fn partial() -> Inventory {
         all.fail(&query, Arc::clone(&denied));
     }
     all
+}
+
+pub(super) fn unreachable() -> Trouble {
+    Trouble {
+        kind: TroubleKind::Unreachable,
+        message: "no route to prod-ml: no connection within 3 s".into(),
+        hint: Some("the endpoint is private: open a tunnel".into()),
+    }
 }
 
 pub(super) fn denied() -> Trouble {
