@@ -18,6 +18,7 @@ use awsdeck::{
     },
     config::Files,
     engine::operations,
+    model::ClusterId,
     provider::{Error, Provider, demo},
     tui::catalog,
 };
@@ -157,6 +158,10 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
             )),
             Err(error) => ended(Err(error.clone())),
         },
+        Some(Command::Token { cluster }) => match provider {
+            Ok(provider) => token(&provider, cluster, &mut out).await,
+            Err(error) => ended(Err(error)),
+        },
         Some(Command::Screenshot(wanted)) => match provider {
             Ok(provider) => opening::screenshot(&setup, global, provider, wanted).await,
             Err(error) => ended(Err(error)),
@@ -217,6 +222,18 @@ async fn listed(
         Ok(exit) => said(Ok(exit)),
         Err(Refusal::Written(error)) => said(Err(error)),
         Err(refusal) => complain(&refusal, refusal.hint().as_deref(), refusal.exit()),
+    }
+}
+
+/// Prints a token for a cluster as `kubectl` reads it.
+async fn token(provider: &Provider, cluster: &str, out: &mut impl Write) -> Exit {
+    let cluster: ClusterId = match cluster.parse() {
+        Ok(cluster) => cluster,
+        Err(error) => return complain(&error, None, Exit::Usage),
+    };
+    match provider.workloads.token(&cluster).await {
+        Ok(token) => said(cli::token(&token, out)),
+        Err(error) => ended(Err(error)),
     }
 }
 

@@ -40,8 +40,8 @@ pub(crate) async fn operate(
             .and_then(|all| all.id.as_ref()),
     ) {
         (World::Demo, _) => "demo".to_owned(),
-        (World::Aws { .. }, Some(organization)) => organization.to_string(),
-        (World::Aws { .. }, None) => caller.account.to_string(),
+        (World::Aws { .. } | World::Kubeconfig, Some(organization)) => organization.to_string(),
+        (World::Aws { .. } | World::Kubeconfig, None) => caller.account.to_string(),
     };
     let files = setup.files.organization(&id);
     let engine = make_private_folder(files.state())
@@ -111,7 +111,7 @@ pub(crate) const fn arming(provider: &Provider) -> Arming {
     match (&provider.control, &provider.world) {
         (None, _) => Arming::ReadOnly,
         (Some(_), World::Demo) => Arming::Always,
-        (Some(_), World::Aws { .. }) => Arming::Disarmed,
+        (Some(_), World::Aws { .. } | World::Kubeconfig) => Arming::Disarmed,
     }
 }
 

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 #[cfg(feature = "aws")]
 use awsdeck::provider::aws;
-#[cfg(not(feature = "aws"))]
+#[cfg(not(any(feature = "aws", feature = "kubernetes")))]
 use awsdeck::provider::{Error, Kind};
 use awsdeck::{
     cli::{Exit, Global},
@@ -173,6 +173,8 @@ pub(crate) fn name_of(organization: &Organization) -> Option<String> {
 /// Simulated worlds of another making are other worlds.
 pub(crate) fn organization_id(setup: &Setup, global: &Global, world: &World) -> Option<String> {
     match world {
+        // What one kubeconfig leads to today, another leads elsewhere tomorrow.
+        World::Kubeconfig => None,
         World::Demo => Some(match (global.demo_accounts, global.demo_seed) {
             (None, None) => "demo".into(),
             (accounts, seed) => format!("demo-{}-{}", accounts.unwrap_or(0), seed.unwrap_or(0)),
@@ -246,7 +248,14 @@ fn narrowed(mut provider: Provider, global: &Global) -> Provider {
 async fn live(setup: &Setup, global: &Global, prompt: Option<Arc<dyn Prompt>>) -> Result<Provider> {
     let mut options = aws_options(setup, global);
     options.prompt = prompt;
-    aws::connect(options).await
+    let provider = aws::connect(options).await?;
+    #[cfg(feature = "kubernetes")]
+    let provider = awsdeck::provider::kube::with_clusters(
+        provider,
+        &setup.settings.kubernetes,
+        setup.read_only(global),
+    );
+    Ok(provider)
 }
 
 #[cfg(feature = "aws")]
@@ -264,12 +273,22 @@ fn aws_options(setup: &Setup, global: &Global) -> aws::session::Options {
     options
 }
 
-#[cfg(not(feature = "aws"))]
+/// Without AWS the live world is what a kubeconfig leads to.
+#[cfg(all(feature = "kubernetes", not(feature = "aws")))]
+fn live(setup: &Setup, global: &Global, _: Option<Arc<dyn Prompt>>) -> Ready<Result<Provider>> {
+    let settings = &setup.settings.kubernetes;
+    ready(awsdeck::provider::kube::provider(
+        settings,
+        setup.read_only(global),
+    ))
+}
+
+#[cfg(not(any(feature = "aws", feature = "kubernetes")))]
 fn live(_: &Setup, _: &Global, _: Option<Arc<dyn Prompt>>) -> Ready<Result<Provider>> {
     ready(Err(no_aws()))
 }
 
-#[cfg(not(feature = "aws"))]
+#[cfg(not(any(feature = "aws", feature = "kubernetes")))]
 fn no_aws() -> Error {
     Error::new(Kind::Unavailable {
         service: "AWS".into(),
@@ -283,7 +302,12 @@ pub(crate) async fn resolves(setup: &Setup, global: &Global) -> bool {
     asks_for_demo(global) || aws::session::resolves(&aws_options(setup, global)).await
 }
 
-#[cfg(not(feature = "aws"))]
+#[cfg(all(feature = "kubernetes", not(feature = "aws")))]
+pub(crate) fn resolves(setup: &Setup, global: &Global) -> Ready<bool> {
+    ready(asks_for_demo(global) || awsdeck::provider::kube::is_named(&setup.settings.kubernetes))
+}
+
+#[cfg(not(any(feature = "aws", feature = "kubernetes")))]
 pub(crate) fn resolves(_: &Setup, global: &Global) -> Ready<bool> {
     ready(asks_for_demo(global))
 }

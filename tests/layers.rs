@@ -33,10 +33,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Crates, by the beginning of their name, and the only places that may name them.
+/// Crates, by their name or, where it ends in `_`, by its beginning, and the only places that may
+/// name them.
 const HOMES: &[(&str, &[&str])] = &[
     ("aws_", &["provider/aws/"]),
     ("kube", &["provider/kube/"]),
+    ("kube_", &["provider/kube/"]),
     ("k8s_openapi", &["provider/kube/"]),
     ("ratatui", &["tui/"]),
     ("crossterm", &["tui/"]),
@@ -169,10 +171,13 @@ fn names_crate(text: &str, krate: &str) -> bool {
                 let starts_a_path = before.is_none_or(|char| {
                     !char.is_alphanumeric() && char != '_' && char != '"' && char != ':'
                 });
-                starts_a_path
-                    && line[at..]
-                        .trim_start_matches(|char: char| char.is_alphanumeric() || char == '_')
-                        .starts_with("::")
+                let after = &line[at + krate.len()..];
+                let rest = if krate.ends_with('_') {
+                    after.trim_start_matches(|char: char| char.is_alphanumeric() || char == '_')
+                } else {
+                    after
+                };
+                starts_a_path && rest.starts_with("::")
             })
         })
 }
@@ -215,5 +220,7 @@ fn the_checks_can_fail() {
     assert!(names_crate("use ratatui::layout::Rect;", "ratatui"));
     assert!(names_crate("    aws_sdk_ec2::Client", "aws_"));
     assert!(!names_crate("// ratatui::Frame", "ratatui"));
+    assert!(names_crate("use kube::Client;", "kube"));
+    assert!(!names_crate("kubernetes::gpus::TABLE,", "kube"));
     assert!(!names_crate("crate::provider::aws_like", "aws_"));
 }

@@ -12,6 +12,8 @@ fn the_organization_opens_every_view_is_two_keys_away_and_q_leaves() {
         ("gn", "VPC"),
         ("gk", "prod-ml-1"),
         ("gu", "H100"),
+        ("gw", "WORKLOAD"),
+        ("gv", "BACKUP"),
         ("gb", "RPO"),
         ("gz", "shop."),
         ("gr", "uns"),

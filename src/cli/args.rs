@@ -108,12 +108,22 @@ pub enum Command {
     Network(Network),
     /// EKS clusters
     Clusters(List),
-    /// GPU node pools of all clusters
-    Gpu(List),
+    /// GPUs of all clusters as one fleet: free, requested, waited for, and what the idle costs
+    Gpu(Gpu),
+    /// Deployments, sets and jobs of all clusters, and why one is not ready
+    Workloads(Workloads),
+    /// Pods of all clusters, and why one is not ready
+    Pods(Inside),
+    /// Nodes of all clusters, with what is requested of them
+    Nodes(Inside),
+    /// What components of all clusters noted of late
+    Events(Inside),
     /// What accounts cost, by service
     Costs(List),
     /// What is protected, how old the last good copy is, and what falls short
     Backups(List),
+    /// Velero in all clusters: backups, restores, schedules, storage locations, repositories
+    Velero(Velero),
     /// Hosted zones, records and where their traffic goes
     Zones(List),
     /// Every object by name or id
@@ -172,6 +182,9 @@ pub enum Command {
     /// The process that keeps the simulated organization
     #[command(hide = true)]
     World(World),
+    /// A token for a cluster, as `kubectl` asks for it
+    #[command(hide = true)]
+    Token { cluster: String },
     /// The process that executes one run
     #[command(hide = true)]
     Runner { run: String },
@@ -189,6 +202,81 @@ pub struct List {
     /// All columns
     #[arg(long, short)]
     pub wide: bool,
+}
+
+/// What lists of what is in clusters take.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Inside {
+    #[command(flatten)]
+    pub list: List,
+    /// Clusters to look into, by name; all in view when left out
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub cluster: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Gpu {
+    #[command(flatten)]
+    pub inside: Inside,
+    /// What a line is about
+    #[arg(long, value_enum, default_value_t)]
+    pub by: GpuBy,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum GpuBy {
+    #[default]
+    Pool,
+    Node,
+    /// Pods that hold GPUs
+    Pod,
+    /// Pods that wait for GPUs
+    Demand,
+    /// Units, accounts, clusters and pools, summed up
+    Unit,
+}
+
+#[derive(Debug, Args)]
+pub struct Workloads {
+    #[command(flatten)]
+    pub inside: Inside,
+    /// What a line is about
+    #[arg(long, value_enum, default_value_t)]
+    pub by: WorkloadsBy,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum WorkloadsBy {
+    /// Clusters, and how they are reached
+    Cluster,
+    Namespace,
+    #[default]
+    Workload,
+    /// Objects of Argo, Flux, Flagger, Istio, Linkerd, Kubeflow and Gatekeeper
+    Extension,
+    /// Service accounts whose pods may assume a role
+    Role,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Velero {
+    #[command(subcommand)]
+    pub what: Option<VeleroCommand>,
+    #[command(flatten)]
+    pub inside: Inside,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum VeleroCommand {
+    /// Errors and warnings of a backup or restore in full, and what a restore changed
+    Results {
+        /// Name of a restore, or of a backup
+        name: String,
+        /// Cluster that it is in; all in view are looked into when left out
+        #[arg(long, value_name = "NAME")]
+        cluster: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -276,6 +276,12 @@ pub async fn world(provider: &Provider) -> Vec<Finding> {
             State::Ok,
             "the simulated organization",
         )),
+        World::Kubeconfig => findings.push(Finding::new(
+            "sign-in",
+            "world",
+            State::Ok,
+            "the clusters of a kubeconfig, without AWS",
+        )),
         World::Aws { profile, endpoint } => {
             findings.push(Finding::new(
                 "sign-in",

@@ -8,12 +8,14 @@ pub mod doctor;
 pub mod operate;
 mod pages;
 mod policy;
+mod token;
 
 pub use args::{Cli, Command, Global};
 pub use code::AtTerminal;
 pub use config::config;
 pub use pages::{completions, manual, version};
 pub use policy::{Needs, iam_policy};
+pub use token::token;
 
 /// How a command ended, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

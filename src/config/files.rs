@@ -98,6 +98,14 @@ impl Files {
         self.state.join("appearance")
     }
 
+    /// Where kubeconfigs for `kubectl` are written; gone when the session ends, where the system
+    /// has such a folder.
+    #[must_use]
+    pub fn kubeconfigs(&self) -> PathBuf {
+        let folder = self.runtime.as_ref().unwrap_or(&self.state);
+        folder.join("kubeconfigs")
+    }
+
     /// Which organization a profile led to, so that the next start knows its cache before any call.
     #[must_use]
     pub fn organizations(&self) -> PathBuf {

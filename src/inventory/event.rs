@@ -19,6 +19,12 @@ pub enum Event {
         /// When it was read from its source.
         at: Timestamp,
     },
+    /// An answer as far as it is known, while the rest is still read.
+    Partly {
+        query: Query,
+        loaded: Loaded,
+        at: Timestamp,
+    },
     /// From the cache: never takes the place of something newer.
     Remembered {
         query: Query,
@@ -44,6 +50,10 @@ impl Inventory {
             Event::Began(query) => self.begin(query),
             Event::Found(organization) => return self.found(organization),
             Event::Loaded { query, loaded, at } => self.accept(query, loaded.clone(), *at),
+            Event::Partly { query, loaded, at } => {
+                self.accept(query, loaded.clone(), *at);
+                self.begin(query);
+            }
             Event::Remembered { query, loaded, at } => {
                 return self.remember(query, loaded.clone(), *at);
             }
@@ -96,6 +106,13 @@ impl Inventory {
             Query::Protection(place) => self.protections.get(place)?.read_at(),
             Query::Balancers(place) => self.balancers.get(place)?.read_at(),
             Query::Zones(account) => self.zones.get(account)?.read_at(),
+            Query::Fleet(cluster) => self.fleets.get(cluster)?.read_at(),
+            Query::Contents(cluster) => self.contents.get(cluster)?.read_at(),
+            Query::Velero(cluster) => self.veleros.get(cluster)?.read_at(),
+            Query::Results(cluster, of) => {
+                self.results.get(&(cluster.clone(), of.clone()))?.read_at()
+            }
+            Query::Price(place, kind) => self.prices.get(&(place.clone(), kind.clone()))?.read_at(),
             Query::Costs => self.costs.read_at(),
         }
     }
@@ -108,6 +125,15 @@ impl Inventory {
             Query::Protection(place) => Standing::of(self.protections.get(place)),
             Query::Balancers(place) => Standing::of(self.balancers.get(place)),
             Query::Zones(account) => Standing::of(self.zones.get(account)),
+            Query::Fleet(cluster) => Standing::of(self.fleets.get(cluster)),
+            Query::Contents(cluster) => Standing::of(self.contents.get(cluster)),
+            Query::Velero(cluster) => Standing::of(self.veleros.get(cluster)),
+            Query::Results(cluster, of) => {
+                Standing::of(self.results.get(&(cluster.clone(), of.clone())))
+            }
+            Query::Price(place, kind) => {
+                Standing::of(self.prices.get(&(place.clone(), kind.clone())))
+            }
             Query::Costs => Standing::of(Some(&self.costs)),
         }
     }

@@ -25,13 +25,17 @@ pub use scope::{Scope, ScopeError};
 pub use tree::Tree;
 
 use crate::model::{
-    AccountId, AccountStatus, Dated, Organization, Place, Region, Remote, Trouble,
+    AccountId, AccountStatus, ClusterId, Dated, Organization, Place, Region, Remote, Trouble,
     cluster::Cluster,
     cost::Costs,
+    fleet::{Fleet, Price},
     network::Network,
     protection::Protection,
     traffic::{Balancers, Zones},
+    velero::{Results, Velero},
+    workload::Contents,
 };
+use crate::provider::Outcome;
 
 /// Everything that was read, in memory. Values are shared, so handing one to a view is cheap.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +46,12 @@ pub struct Inventory {
     pub protections: BTreeMap<Place, Remote<Arc<Protection>>>,
     pub balancers: BTreeMap<Place, Remote<Arc<Balancers>>>,
     pub zones: BTreeMap<AccountId, Remote<Arc<Zones>>>,
+    pub fleets: BTreeMap<ClusterId, Remote<Arc<Fleet>>>,
+    pub contents: BTreeMap<ClusterId, Remote<Arc<Contents>>>,
+    pub veleros: BTreeMap<ClusterId, Remote<Arc<Velero>>>,
+    pub results: BTreeMap<(ClusterId, Outcome), Remote<Arc<Results>>>,
+    /// By account, region and instance type.
+    pub prices: BTreeMap<(Place, String), Remote<Arc<Price>>>,
     pub costs: Remote<Arc<Costs>>,
     /// The regions that are looked in, the home region first.
     pub regions: Vec<Region>,
@@ -61,6 +71,17 @@ impl Inventory {
             Query::Protection(place) => self.protections.entry(place.clone()).or_default().begin(),
             Query::Balancers(place) => self.balancers.entry(place.clone()).or_default().begin(),
             Query::Zones(account) => self.zones.entry(*account).or_default().begin(),
+            Query::Fleet(cluster) => self.fleets.entry(cluster.clone()).or_default().begin(),
+            Query::Contents(cluster) => self.contents.entry(cluster.clone()).or_default().begin(),
+            Query::Velero(cluster) => self.veleros.entry(cluster.clone()).or_default().begin(),
+            Query::Results(cluster, of) => {
+                let key = (cluster.clone(), of.clone());
+                self.results.entry(key).or_default().begin();
+            }
+            Query::Price(place, kind) => {
+                let key = (place.clone(), kind.clone());
+                self.prices.entry(key).or_default().begin();
+            }
             Query::Costs => self.costs.begin(),
         }
     }
@@ -86,6 +107,23 @@ impl Inventory {
             }
             (Query::Zones(account), Loaded::Zones(value)) => {
                 self.zones.insert(*account, ready(value, at));
+            }
+            (Query::Fleet(cluster), Loaded::Fleet(value)) => {
+                self.fleets.insert(cluster.clone(), ready(value, at));
+            }
+            (Query::Contents(cluster), Loaded::Contents(value)) => {
+                self.contents.insert(cluster.clone(), ready(value, at));
+            }
+            (Query::Velero(cluster), Loaded::Velero(value)) => {
+                self.veleros.insert(cluster.clone(), ready(value, at));
+            }
+            (Query::Results(cluster, of), Loaded::Results(value)) => {
+                self.results
+                    .insert((cluster.clone(), of.clone()), ready(value, at));
+            }
+            (Query::Price(place, kind), Loaded::Price(value)) => {
+                self.prices
+                    .insert((place.clone(), kind.clone()), ready(value, at));
             }
             (Query::Costs, Loaded::Costs(value)) => self.costs = ready(value, at),
             (query, _) => debug_assert!(false, "{query:?} was answered by something else"),
@@ -118,6 +156,29 @@ impl Inventory {
                 .or_default()
                 .fail(trouble),
             Query::Zones(account) => self.zones.entry(*account).or_default().fail(trouble),
+            Query::Fleet(cluster) => self
+                .fleets
+                .entry(cluster.clone())
+                .or_default()
+                .fail(trouble),
+            Query::Contents(cluster) => self
+                .contents
+                .entry(cluster.clone())
+                .or_default()
+                .fail(trouble),
+            Query::Velero(cluster) => self
+                .veleros
+                .entry(cluster.clone())
+                .or_default()
+                .fail(trouble),
+            Query::Results(cluster, of) => {
+                let key = (cluster.clone(), of.clone());
+                self.results.entry(key).or_default().fail(trouble);
+            }
+            Query::Price(place, kind) => {
+                let key = (place.clone(), kind.clone());
+                self.prices.entry(key).or_default().fail(trouble);
+            }
             Query::Costs => self.costs.fail(trouble),
         }
     }
@@ -162,6 +223,10 @@ impl Inventory {
         let each = |kind: &QueryKind| match kind {
             QueryKind::Organization => vec![Query::Organization],
             QueryKind::Costs => vec![Query::Costs],
+            QueryKind::Fleet | QueryKind::Contents | QueryKind::Velero => {
+                self.inside(scope, &tree, *kind)
+            }
+            QueryKind::Price => self.priced(scope, &tree),
             kind => accounts
                 .iter()
                 .flat_map(|&account| kind.of(account, &regions))
@@ -169,6 +234,43 @@ impl Inventory {
         };
         kinds.iter().flat_map(each).collect()
     }
+}
+
+impl Inventory {
+    /// Every cluster that was found, in the order of accounts.
+    pub fn cluster_ids(&self) -> impl Iterator<Item = ClusterId> {
+        let found = self.clusters.values().filter_map(Remote::value);
+        found.flat_map(|clusters| clusters.iter()).map(Cluster::id)
+    }
+
+    fn inside(&self, scope: &Scope, tree: &Tree, kind: QueryKind) -> Vec<Query> {
+        self.cluster_ids()
+            .filter(|cluster| scope.holds_place(&cluster.place, tree))
+            .filter_map(|cluster| kind.inside(cluster))
+            .collect()
+    }
+
+    /// A price for each type of instance that has accelerators somewhere.
+    fn priced(&self, scope: &Scope, tree: &Tree) -> Vec<Query> {
+        let mut queries: Vec<Query> = self
+            .fleets
+            .iter()
+            .filter(|(cluster, _)| scope.holds_place(&cluster.place, tree))
+            .filter_map(|(cluster, remote)| Some((cluster, remote.value()?)))
+            .flat_map(|(cluster, fleet)| prices_of(cluster, fleet))
+            .collect();
+        queries.sort();
+        queries.dedup();
+        queries
+    }
+}
+
+/// The prices that the idle of a fleet is told by.
+pub fn prices_of(cluster: &ClusterId, fleet: &Fleet) -> Vec<Query> {
+    let types = fleet.accelerated_types().into_iter();
+    types
+        .map(|kind| Query::Price(cluster.place.clone(), kind))
+        .collect()
 }
 
 fn ready<T>(value: T, at: Timestamp) -> Remote<T> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Arn, ClusterName, Place, PoolName, SubnetId, Tags, VpcId, ZoneName};
+use super::{Arn, ClusterId, ClusterName, Place, PoolName, SubnetId, Tags, VpcId, ZoneName};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cluster {
@@ -41,20 +41,23 @@ pub struct NodePool {
     pub zones: Vec<ZoneName>,
     /// What one node of the first instance type carries.
     pub accelerator: Option<Accelerator>,
-    /// GPUs in use over the whole pool, of `running × accelerator.count`; `None` when unknown.
-    pub gpus_requested: Option<u32>,
     pub issues: Vec<String>,
     pub tags: Tags,
 }
 
 /// How the pool's capacity is bought (EKS, `capacityType`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::Display,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Capacity {
     OnDemand,
     Spot,
+    /// Paid in advance for a fixed time.
     CapacityBlock,
+    /// Out of a capacity reservation (Karpenter, `reserved`).
+    Reserved,
     Other,
 }
 
@@ -92,16 +95,14 @@ impl NodePool {
         self.running
             .map_or(0, |running| self.desired.saturating_sub(running))
     }
-
-    /// Running GPUs that nothing has requested, where requests are known.
-    #[must_use]
-    pub fn gpus_idle(&self) -> Option<u32> {
-        self.gpus_requested
-            .map(|used| self.gpus_now().saturating_sub(used))
-    }
 }
 
 impl Cluster {
+    #[must_use]
+    pub fn id(&self) -> ClusterId {
+        ClusterId::new(self.place.clone(), self.name.clone())
+    }
+
     #[must_use]
     pub fn gpus_now(&self) -> u32 {
         self.pools.iter().map(NodePool::gpus_now).sum()

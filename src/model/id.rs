@@ -188,6 +188,51 @@ impl fmt::Display for Place {
     }
 }
 
+/// One cluster: where it is, and its name there. Written `111122223333/eu-west-1/prod-ml-1`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ClusterId {
+    pub place: Place,
+    pub name: ClusterName,
+}
+
+/// Why a text is no [`ClusterId`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no cluster; write it as 111122223333/eu-west-1/NAME")]
+pub struct NotACluster(String);
+
+impl ClusterId {
+    #[must_use]
+    pub fn new(place: Place, name: impl Into<ClusterName>) -> Self {
+        let name = name.into();
+        Self { place, name }
+    }
+}
+
+impl FromStr for ClusterId {
+    type Err = NotACluster;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || NotACluster(text.into());
+        // A context of a kubeconfig may have slashes in its name.
+        let mut parts = text.splitn(3, '/');
+        let (Some(account), Some(region), Some(name)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(wrong());
+        };
+        let account = account.parse().map_err(|_| wrong())?;
+        if region.is_empty() || name.is_empty() {
+            return Err(wrong());
+        }
+        Ok(Self::new(Place::new(account, region), name))
+    }
+}
+
+impl fmt::Display for ClusterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.place, self.name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +248,27 @@ mod tests {
         for text in ["", "42", "0000000000421", "+00000000042", "11111111111a"] {
             let error = text.parse::<AccountId>().expect_err("not an account");
             assert!(error.to_string().contains(&format!("`{text}`")));
+        }
+    }
+
+    #[test]
+    fn a_cluster_reads_back_as_it_is_written() {
+        for text in [
+            "111122223333/eu-west-1/prod-ml-1",
+            "000000000000/local/kind-a/b",
+        ] {
+            let id: ClusterId = text.parse().expect("a cluster");
+            assert_eq!(id.to_string(), text);
+        }
+        for wrong in [
+            "",
+            "prod-ml-1",
+            "111122223333/eu-west-1",
+            "1/eu-west-1/x",
+            "111122223333//x",
+        ] {
+            let error = wrong.parse::<ClusterId>().expect_err("no cluster");
+            assert!(error.to_string().starts_with(&format!("`{wrong}`")));
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod cluster;
 pub mod cost;
+pub mod fleet;
 pub mod gap;
 pub mod health;
 pub mod id;
@@ -14,15 +15,17 @@ pub mod quota;
 pub mod remote;
 pub mod text;
 pub mod traffic;
+pub mod velero;
+pub mod workload;
 
 pub use change::{Change, ChangeKind, Class, Ref, Standing};
 pub use gap::Gap;
 pub use health::{Health, State};
 pub use id::{
-    AccountId, AllocationId, Arn, AttachmentId, ClusterName, EndpointId, FlowLogId, HealthCheckId,
-    HostedZoneId, InternetGatewayId, NatGatewayId, NetworkAclId, OrganizationId, PeeringId, Place,
-    PolicyId, PoolName, Region, RouteTableId, SecurityGroupId, SubnetId, TransitGatewayId,
-    TransitGatewayRouteTableId, UnitId, VpcId, ZoneName,
+    AccountId, AllocationId, Arn, AttachmentId, ClusterId, ClusterName, EndpointId, FlowLogId,
+    HealthCheckId, HostedZoneId, InternetGatewayId, NatGatewayId, NetworkAclId, OrganizationId,
+    PeeringId, Place, PolicyId, PoolName, Region, RouteTableId, SecurityGroupId, SubnetId,
+    TransitGatewayId, TransitGatewayRouteTableId, UnitId, VpcId, ZoneName,
 };
 pub use organization::{
     Account, AccountStatus, DelegatedAdministrator, EnvironmentClass, Organization, Policy, Tags,

@@ -27,6 +27,8 @@ pub enum TroubleKind {
     Denied,
     Throttled,
     Unreachable,
+    /// Nothing leads there from here: a private endpoint without a tunnel.
+    NoRoute,
     Suspended,
     /// The endpoint does not offer this call (emulators, some partitions).
     Unavailable,
@@ -42,7 +44,7 @@ impl Trouble {
             TroubleKind::Throttled => State::Working,
             TroubleKind::Unreachable | TroubleKind::Other => State::Failed,
             TroubleKind::Suspended => State::Off,
-            TroubleKind::Unavailable => State::Unknown,
+            TroubleKind::Unavailable | TroubleKind::NoRoute => State::Unknown,
         };
         Health::new(state, self.message.clone())
     }

@@ -1,6 +1,9 @@
 //! The worlds that the deck can open, by the flags it was started with or by what is picked in it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    env,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use awsdeck::{
@@ -10,7 +13,9 @@ use awsdeck::{
     inventory::{Source, cache::Opened as Recalled},
     model::Organization,
     provider::{Profile, Prompt, Provider, Result, World},
-    tui::{Opened, Operating, Severity, Wanted, Worlds, runtime::OpenOperating, state::Access},
+    tui::{
+        Kubectl, Opened, Operating, Severity, Wanted, Worlds, runtime::OpenOperating, state::Access,
+    },
 };
 
 use crate::{
@@ -79,21 +84,27 @@ fn kept(setup: &Arc<Setup>, global: &Global, provider: Provider) -> Opened {
     let (source, recalled) = wiring::source(setup, global, provider.clone());
     Opened {
         operating: Some(open_operating(setup, global, &provider)),
-        ..opened(global, provider, source, recalled)
+        ..opened(setup, global, provider, source, recalled)
     }
 }
 
 /// A world of which nothing is kept: a picture must not depend on what was read before.
 pub(super) fn fresh(setup: &Setup, global: &Global, provider: Provider) -> Opened {
     let source = wiring::bare_source(setup, global, provider.clone());
-    opened(global, provider, source, Recalled::default())
+    opened(setup, global, provider, source, Recalled::default())
 }
 
-fn opened(global: &Global, provider: Provider, source: Source, recalled: Recalled) -> Opened {
+fn opened(
+    setup: &Setup,
+    global: &Global,
+    provider: Provider,
+    source: Source,
+    recalled: Recalled,
+) -> Opened {
     let access = match (&provider.control, &provider.world) {
         (None, _) => Access::ReadOnly,
         (Some(_), World::Demo) => Access::Armed(None),
-        (Some(_), World::Aws { .. }) => Access::Disarmed,
+        (Some(_), World::Aws { .. } | World::Kubeconfig) => Access::Disarmed,
     };
     let notices = recalled
         .notice
@@ -103,10 +114,22 @@ fn opened(global: &Global, provider: Provider, source: Source, recalled: Recalle
         access,
         head: recalled.head,
         operating: None,
+        kubectl: kubectl(setup, global),
         clock: wiring::world_clock(global),
         notes: notices.map(|text| (Severity::Warning, text)).collect(),
         provider,
         source,
+    }
+}
+
+/// What leads `kubectl` into a cluster: this program gives out the tokens.
+fn kubectl(setup: &Setup, global: &Global) -> Kubectl {
+    let program = env::current_exe().unwrap_or_else(|_| "awsdeck".into());
+    let mut program = vec![program.display().to_string()];
+    program.extend(wiring::flags(global));
+    Kubectl {
+        folder: setup.files.kubeconfigs(),
+        program,
     }
 }
 
@@ -119,6 +142,7 @@ fn open_operating(setup: &Arc<Setup>, global: &Global, provider: &Provider) -> O
         let id = match provider.world {
             World::Demo => Some("demo".to_owned()),
             World::Aws { .. } => read.or_else(known),
+            World::Kubeconfig => None,
         };
         let Some(id) = id else { return Ok(None) };
         let folder = setup.files.organization(&id).state().to_owned();

@@ -6,6 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{AccountId, Region, Trouble, TroubleKind, text};
 
+/// How actions that a cluster judges begin, as against those of IAM.
+pub const IN_CLUSTER: &str = "kubernetes:";
+/// A cluster does not take a sign-in at all: no access entry, another cluster's token, a wrong clock.
+pub const CLUSTER_SIGN_IN: &str = "kubernetes:sign in";
+/// How the message of [`Kind::Unreachable`] begins where nothing leads there from here.
+const NO_ROUTE: &str = "no route";
+
 /// A provider call's outcome.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -65,6 +72,23 @@ pub enum Kind {
     },
 }
 
+impl Kind {
+    /// Nothing leads to `service` from here: a private endpoint, or a name that is not known.
+    #[must_use]
+    pub fn no_route(service: impl Into<String>, detail: &str) -> Self {
+        Self::Unreachable {
+            service: service.into(),
+            message: format!("{NO_ROUTE}: {detail}"),
+        }
+    }
+
+    /// Whether nothing leads there from here, as against something that is there and fails.
+    #[must_use]
+    pub fn is_no_route(&self) -> bool {
+        matches!(self, Self::Unreachable { message, .. } if message.starts_with(NO_ROUTE))
+    }
+}
+
 impl Error {
     #[must_use]
     pub const fn new(kind: Kind) -> Self {
@@ -104,10 +128,23 @@ impl Error {
             } => format!("renew the credentials of profile `{profile}`"),
             Kind::SignedOut { profile: None, .. } => "set AWS_PROFILE or pass --profile".into(),
             Kind::MfaNeeded { .. } => "press `L` and type the code".into(),
+            Kind::Denied { action, .. } if action == CLUSTER_SIGN_IN => {
+                "give the role an access entry of the cluster (`aws eks create-access-entry`), \
+                 and check this machine's clock"
+                    .into()
+            }
+            Kind::Denied { action, .. } if action.starts_with(IN_CLUSTER) => {
+                "the sign-in works: the cluster's own rules (RBAC) lack this right".into()
+            }
             Kind::Denied { .. } => {
                 "pick another role with `A`, or see `awsdeck iam-policy read`".into()
             }
             Kind::Throttled { .. } => "awsdeck retries by itself".into(),
+            kind @ Kind::Unreachable { .. } if kind.is_no_route() => {
+                "open a tunnel or a proxy to it and name it as \
+                 `[[kubernetes.cluster]] server` or `proxy` in the settings"
+                    .into()
+            }
             Kind::Unreachable { .. } => {
                 "check the network, proxy and endpoint with `awsdeck doctor`".into()
             }
@@ -127,6 +164,7 @@ impl Error {
     pub fn trouble(&self) -> Trouble {
         let kind = match &self.kind {
             Kind::SignedOut { .. } | Kind::MfaNeeded { .. } => TroubleKind::SignedOut,
+            kind if kind.is_no_route() => TroubleKind::NoRoute,
             Kind::Denied { .. } => TroubleKind::Denied,
             Kind::Throttled { .. } => TroubleKind::Throttled,
             Kind::Unreachable { .. } => TroubleKind::Unreachable,

@@ -5,12 +5,16 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+mod closed;
 mod control;
 pub mod demo;
 mod error;
+#[cfg(feature = "kubernetes")]
+pub mod kube;
 mod objects;
 pub mod permissions;
 mod sign_in;
+mod workloads;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,10 +22,14 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use closed::Closed;
 pub use control::{Accepted, Control, Envelope, Sent};
-pub use error::{Error, Kind, Result};
+pub use error::{CLUSTER_SIGN_IN, Error, IN_CLUSTER, Kind, Result};
 pub use objects::{Object, Objects, Put, When};
 pub use sign_in::{Profile, Prompt, SignIn, is_admin};
+pub use workloads::{
+    ClusterAccess, Endpoint, Found, Handoff, LogOf, Outcome, Prices, Token, Watched, Workloads,
+};
 
 pub use crate::model::change::Progress;
 
@@ -140,6 +148,8 @@ pub struct Caller {
 pub enum World {
     /// The embedded simulated organization.
     Demo,
+    /// The clusters of a kubeconfig, without AWS.
+    Kubeconfig,
     Aws {
         profile: Option<String>,
         /// The general endpoint override, as users of emulators set it.
@@ -163,6 +173,11 @@ pub struct Provider {
     pub traffic: Arc<dyn Traffic>,
     /// Where journal, leases and approvals are shared with other machines, if anywhere.
     pub objects: Option<Arc<dyn Objects>>,
+    pub workloads: Arc<dyn Workloads>,
+    pub prices: Arc<dyn Prices>,
+    /// How clusters are signed in to, for what looks into them; `None` where this world does that
+    /// by itself.
+    pub access: Option<Arc<dyn ClusterAccess>>,
     /// Absent under `--read-only`.
     pub control: Option<Arc<dyn Control>>,
 }

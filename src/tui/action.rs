@@ -47,6 +47,9 @@ pub enum Verb {
     /// Open
     #[strum(serialize = "open")]
     Open,
+    /// Up to what this is in
+    #[strum(serialize = "ascend")]
+    Ascend,
     /// Back, then clear the filter
     #[strum(serialize = "back")]
     Back,
@@ -140,6 +143,15 @@ pub enum Verb {
     /// Plan an operation
     #[strum(serialize = "operation.plan")]
     PlanOperation,
+    /// Follow the log of a pod
+    #[strum(serialize = "log")]
+    Log,
+    /// Open a shell in a pod
+    #[strum(serialize = "shell")]
+    Shell,
+    /// Forward a port of a pod, such as 8080:80
+    #[strum(serialize = "port_forward")]
+    PortForward,
     /// Export this view
     #[strum(serialize = "export")]
     Export,

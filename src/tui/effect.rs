@@ -6,6 +6,8 @@ use super::{Action, message::Severity, runtime::Wanted};
 use crate::{
     engine::{Confirmation, Request, RunId, Sealed, operations::Arguments},
     inventory::{Query, Scope, tables::Object},
+    model::ClusterId,
+    provider::LogOf,
 };
 
 /// What a view, an overlay or the deck wants done. `update` settles what only changes the state;
@@ -79,6 +81,17 @@ pub enum Effect {
     FindProfiles,
     /// Opens a world in place of the one that is shown.
     Enter(Wanted),
+    /// Follows the log of a container, and no other any more.
+    Follow(ClusterId, LogOf),
+    /// Follows no log any more.
+    Unfollow,
+    /// Keeps this cluster up to date, and no other any more.
+    Watch(Option<ClusterId>),
+    /// Has `kubectl` started with these arguments, led into the cluster.
+    HandOver {
+        cluster: ClusterId,
+        arguments: Vec<String>,
+    },
     /// Gives the terminal to a command of the user's, such as `aws sso login`, and takes it back.
     ShellOut(Vec<String>),
     /// Stops the deck's process group until the shell continues it.

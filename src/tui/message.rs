@@ -12,7 +12,7 @@ use crate::{
     provider::{Caller, Profile, SignIn},
 };
 
-use super::{finder::Found, runtime::CodeWanted, theme::Wardrobe, views::Book};
+use super::{finder::Found, log::Followed, runtime::CodeWanted, theme::Wardrobe, views::Book};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -48,6 +48,10 @@ pub enum Message {
     Planned(Arc<Sealed>),
     /// What the journal of runs tells.
     Book(Box<Book>),
+    /// What is told of the log that is followed.
+    Log(Followed),
+    /// A command that the terminal is to be given to.
+    HandedOver(Vec<String>),
     /// A theme was read, to be used at once.
     Theme(Box<Wardrobe>),
     /// A keymap was read, to be used at once.

@@ -6,6 +6,7 @@ pub mod effect;
 pub mod finder;
 pub mod frame;
 pub mod keys;
+pub mod log;
 pub mod message;
 pub mod notes;
 pub mod overlays;
@@ -24,7 +25,9 @@ pub use action::{Action, Verb};
 pub use effect::Effect;
 pub use message::{Message, Severity};
 pub use picture::{Picture, Shot, picture};
-pub use runtime::{Opened, Operating, Options, Outcome, Reload, Wanted, Worlds, codes, run};
+pub use runtime::{
+    Kubectl, Opened, Operating, Options, Outcome, Reload, Wanted, Worlds, codes, run,
+};
 pub use state::{Clock, Start, State};
 pub use theme::{Symbols, Theme};
 pub use update::update;

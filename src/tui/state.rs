@@ -9,6 +9,7 @@ use super::{
     Symbols, Theme,
     finder::Finder,
     frame, keys,
+    log::Log,
     notes::Notes,
     overlays::Overlay,
     runtime::Opened,
@@ -24,7 +25,7 @@ use crate::{
     },
     engine::Sealed,
     inventory::{Inventory, Query, Scope, cache::Spent},
-    model::{Account, EnvironmentClass, Region},
+    model::{Account, ClusterId, EnvironmentClass, Region},
     provider::{Caller, SignIn, World},
 };
 
@@ -71,6 +72,10 @@ pub struct State {
     pub book: Book,
     pub notes: Notes,
     pub mouse: bool,
+    /// The cluster that is kept up to date.
+    pub(super) watched: Option<ClusterId>,
+    /// The log that is followed.
+    pub log: Log,
     /// Commands from the palette, the newest last.
     pub commands: Vec<String>,
     /// Queries that were handed to the reader since they were last forced.
@@ -151,7 +156,7 @@ impl Start {
         let world = world.into();
         let access = match world {
             Some(World::Demo) => Access::Armed(None),
-            Some(World::Aws { .. }) | None => Access::Disarmed,
+            Some(World::Aws { .. } | World::Kubeconfig) | None => Access::Disarmed,
         };
         Self {
             environments: Environments::conventional(),
@@ -222,6 +227,8 @@ impl State {
             book: Book::default(),
             notes: Notes::default(),
             mouse: start.mouse,
+            watched: None,
+            log: Log::default(),
             commands: Vec::new(),
             asked: BTreeSet::new(),
             known_accounts: 0,
@@ -365,6 +372,8 @@ impl State {
         self.caller = None;
         self.sign_in = SignIn::default();
         self.signed_out = false;
+        self.watched = None;
+        self.log = Log::default();
         self.reading = Reading::default();
         self.asked.clear();
         self.known_accounts = 0;

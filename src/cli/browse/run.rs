@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Browse, Mistake, Page, print};
+use super::{Browse, Mistake, Page, print, results};
 use crate::{
     cli::{Exit, Global, args::Output},
     config::Environments,
@@ -80,8 +80,16 @@ pub async fn run(
         &inventory.tree(),
         &inventory.regions,
     )?;
-    let queries = inventory.queries(browse.kinds(), &scope);
-    let inventory = gather(source, inventory, queries).await.inventory;
+    let mut inventory = inventory;
+    for kinds in browse.rounds() {
+        let mut queries = inventory.queries(&kinds, &scope);
+        queries.retain(|query| browse.wants(query));
+        inventory = gather(source.clone(), inventory, queries).await.inventory;
+    }
+    if let Browse::Results(command) = browse {
+        let asked = results::queries(command, &inventory);
+        inventory = gather(source, inventory, asked).await.inventory;
+    }
     let sight = Sight {
         inventory: &inventory,
         scope: &scope,

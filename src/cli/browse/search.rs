@@ -24,7 +24,18 @@ const FOUND: Table = Table {
 };
 
 /// Tables that list again what others list, or what happened and not what there is.
-const REPEATED: &[&str] = &["findings", "gpus", "costs", "jobs"];
+const REPEATED: &[&str] = &[
+    "findings",
+    "gpus",
+    "gpu_nodes",
+    "gpu_pods",
+    "gpu_demand",
+    "gpu_fleet",
+    "connections",
+    "events",
+    "costs",
+    "jobs",
+];
 
 pub(super) fn found(search: &Search, sight: Sight<'_>) -> Shown {
     let lens = Lens {

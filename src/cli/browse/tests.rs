@@ -32,14 +32,18 @@ async fn world(faults: Option<&str>) -> Inventory {
     let organization = provider.organizations.organization(&mut |_| ()).await;
     let organization = Arc::new(organization.expect("the organization"));
     inventory.accept(&Query::Organization, Loaded::Organization(organization), at);
-    for query in inventory.queries(EVERYTHING, &Scope::default()) {
-        match read(&provider, &query).await {
-            Ok(loaded) => inventory.accept(&query, loaded, at),
-            Err(error) => inventory.fail(&query, Arc::new(error.trouble())),
+    for kinds in [EVERYTHING, INSIDE, &[QueryKind::Price]] {
+        for query in inventory.queries(kinds, &Scope::default()) {
+            match read(&provider, &query).await {
+                Ok(loaded) => inventory.accept(&query, loaded, at),
+                Err(error) => inventory.fail(&query, Arc::new(error.trouble())),
+            }
         }
     }
     inventory
 }
+
+const INSIDE: &[QueryKind] = &[QueryKind::Fleet, QueryKind::Contents, QueryKind::Velero];
 
 async fn read(provider: &Provider, query: &Query) -> crate::provider::Result<Loaded> {
     let place = |place: &Place| place.clone();
@@ -53,7 +57,21 @@ async fn read(provider: &Provider, query: &Query) -> crate::provider::Result<Loa
         }
         Query::Balancers(at) => Loaded::Balancers(Arc::new(provider.traffic.balancers(at).await?)),
         Query::Zones(account) => Loaded::Zones(Arc::new(provider.traffic.zones(*account).await?)),
-        Query::Organization | Query::Costs => unreachable!("read elsewhere"),
+        Query::Fleet(cluster) => {
+            let fleet = provider.workloads.fleet(cluster, &mut |_| ()).await?;
+            Loaded::Fleet(Arc::new(fleet))
+        }
+        Query::Contents(cluster) => {
+            let contents = provider.workloads.contents(cluster, &mut |_| ()).await?;
+            Loaded::Contents(Arc::new(contents))
+        }
+        Query::Velero(cluster) => {
+            Loaded::Velero(Arc::new(provider.workloads.velero(cluster).await?))
+        }
+        Query::Price(at, kind) => Loaded::Price(Arc::new(provider.prices.price(at, kind).await?)),
+        Query::Organization | Query::Costs | Query::Results(..) => {
+            unreachable!("read elsewhere")
+        }
     })
 }
 
@@ -84,12 +102,12 @@ async fn a_tree_shows_where_every_account_stands_and_what_is_in_it() {
     let inventory = world(None).await;
     let (exit, text) = printed(&inventory, "tree", Some(100));
     assert_eq!(exit, Exit::Done);
-    insta::assert_snapshot!(text, @r#"
+    insta::assert_snapshot!(text, @"
     NAME                  STATE    ENV      ID             ACCOUNTS  VPCS  CLUSTERS  GPUS  MONTH TO DATE
     Root                  failed            r-2hce               11    14         6    31              –
       Environments        failed            ou-2hce-b13p…         9    13         6    31              –
-        Dev               warning           ou-2hce-r4jh…         3     3         2     0              –
-          dev-app         warning  dev      111111111111          1     1         1     0              –
+        Dev               failed            ou-2hce-r4jh…         3     3         2     0              –
+          dev-app         failed   dev      111111111111          1     1         1     0              –
           dev-ml          warning  dev      222222222222          1     1         1     0              –
           dev-shared      warning  dev      333333333333          1     1         0     0              –
         Prod              failed            ou-2hce-2lvq…         3     6         2    30              –
@@ -97,13 +115,13 @@ async fn a_tree_shows_where_every_account_stands_and_what_is_in_it() {
           prod-ml         failed   prod     888888888888          1     2         1    30              –
           prod-shared     failed   prod     999999999999          1     2         0     0              –
         Staging           failed            ou-2hce-d457…         3     4         2     1              –
-          staging-app     warning  staging  444444444444          1     2         1     0              –
+          staging-app     failed   staging  444444444444          1     2         1     0              –
           staging-ml      warning  staging  555555555555          1     1         1     1              –
           staging-shared  failed   staging  666666666666          1     1         0     0              –
       Suspended           off               ou-2hce-mcxc…         1     –         –     –              –
         sandbox-legacy    off      dev      000000000042          1     –         –     –              –
       acme-management     ok       other    123456789012          1     1         0     0              –
-    "#);
+    ");
 }
 
 #[tokio::test(start_paused = true)]
@@ -183,10 +201,99 @@ async fn clusters_and_the_gpu_fleet_are_listed_over_all_accounts() {
     "#);
     let (exit, text) = printed(&inventory, "gpu idle>0", None);
     assert_eq!(exit, Exit::Done);
-    insta::assert_snapshot!(text, @r#"
-    POOL        STATE    ENV   CLUSTER    TYPE         FROM       NODES  WANTED  MAX  GPU   GPUS  USED  IDLE  WHY
-    a10g-batch  warning  prod  prod-ml-1  g5.12xlarge  on-demand      3       3    6  A10G    12     2    10  10 of 12 GPUs are idle
-    "#);
+    insta::assert_snapshot!(text, @"
+    POOL        STATE    ENV   CLUSTER    GPU   UNIT        NODES  GPUS  REQUESTED  FREE  BLOCK  WAITING  SINCE  IDLE/H  FROM       WHY
+    a10g-batch  warning  prod  prod-ml-1  A10G  GPU             3    12          2    10      4        0      –  $15.78  on-demand  10 of 12 GPUs are idle
+    h200-block  warning  prod  prod-ml-1  H200  GPU             1     8          0     8      8        0      –   $0.00  reserved   8 of 8 GPUs are idle, paid in advance
+    l4-infer    ok       prod  prod-ml-1  L4    time-slice      2    32         18    14      8        0      –   $2.43  spot
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_clusters_is_listed_over_all_of_them() {
+    let inventory = world(None).await;
+    let mut all = String::new();
+    for line in [
+        "gpu --by unit devices>0",
+        "gpu --by demand",
+        "nodes h100",
+        "workloads state=failed",
+        "pods state=failed",
+        "velero state=failed",
+    ] {
+        let (exit, text) = printed(&inventory, line, Some(150));
+        assert_eq!(exit, Exit::Done, "{line}");
+        all.push_str(&text);
+        all.push('\n');
+    }
+    insta::assert_snapshot!(all, @"
+    WHERE                 STATE    ENV      LEVEL    NODES  DEVICES  REQUESTED  IDLE  PODS WAITING  SINCE  IDLE/H  WHY
+    Root                  warning           unit        11       47       54 %    21             3    1 h  $18.20  3 pods wait
+      Environments        warning           unit        11       47       54 %    21             3    1 h  $18.20  3 pods wait
+        Prod              warning           unit        10       46       53 %    21             3    1 h  $18.20  3 pods wait
+          prod-ml         warning  prod     account     10       46       53 %    21             3    1 h  $18.20  3 pods wait
+            prod-ml-1     warning  prod     cluster     10       46       53 %    21             3    1 h  $18.20  3 pods wait
+              a10g-batch  ok       prod     pool         3       12       17 %    10             0      –  $15.78
+              gpu         ok       prod     pool         2        2      100 %     0             0      –   $0.00
+              h100-train  warning  prod     pool         2       16      100 %     0             3    1 h   $0.00  3 pods wait
+              h200-block  ok       prod     pool         1        8        0 %     8             0      –   $0.00
+              l4-infer    ok       prod     pool         2        8       56 %     3             0      –   $2.43
+        Staging           ok                unit         1        1      100 %     0             0      –   $0.00
+          staging-ml      ok       staging  account      1        1      100 %     0             0      –   $0.00
+            staging-ml-1  ok       staging  cluster      1        1      100 %     0             0      –   $0.00
+              gpu         ok       staging  pool         1        1      100 %     0             0      –   $0.00
+
+    POD                    STATE    ENV   CLUSTER    NAMESPACE  OWNER                WANTS  RESOURCE        POOLS       WAIT            SINCE
+    llm-eval-worker-1      warning  prod  prod-ml-1  research   PyTorchJob/llm-eval      8  nvidia.com/gpu  h100-train  unschedulable     1 h
+    llm-eval-worker-0      warning  prod  prod-ml-1  research   PyTorchJob/llm-eval      8  nvidia.com/gpu  h100-train  unschedulable  53 min
+    sweep-4e7ng833a-d0syy  working  prod  prod-ml-1  research   RayJob/sweep             4  nvidia.com/gpu  h100-train  gated          12 min
+
+    NODE                                    STATE    ENV   CLUSTER    POOL        TYPE          CPU  MEMORY  PODS  GPU   UNIT  GPUS  REQUESTED  FREE   AGE
+    ip-10-25-0-70.eu-west-1.compute.inter…  ok       prod  prod-ml-1  h100-train  p5.48xlarge  17 %   6.3 %     3  H100  GPU      8          8     0   3 d
+    ip-10-25-1-71.eu-west-1.compute.inter…  warning  prod  prod-ml-1  h100-train  p5.48xlarge  15 %   5.5 %     3  H100  GPU      7          7     0  13 d
+
+    WORKLOAD  STATE   ENV   CLUSTER     NAMESPACE  KIND        WANTED  READY  UPDATED   AGE  WHY
+    migrate   failed  dev   dev-app-1   shop       Job              1      0        1  30 d  BackoffLimitExceeded
+    checkout  failed  prod  prod-app-1  shop       Deployment       4      3        1  30 d  the rollout is stuck: 1 of 4 updated, 3 ready
+
+    POD                   STATE   ENV      CLUSTER        NAMESPACE  OWNER            READY  RESTARTS     AGE  WHY
+    cart-btt9248df-x8r6l  failed  dev      dev-app-1      shop       Deployment/cart  0/1           0  38 min  app: its image cannot be pulled
+    migrate-8fxrk         failed  dev      dev-app-1      shop       Job/migrate                    0     2 d  app ended: exit code 1, Error
+    api-9zz7tphv9-v71v0   failed  staging  staging-app-1  shop       Deployment/api   0/1          11  38 min  app: crashes: exit code 137, OOMKilled
+
+    BACKUP                          STATE   ENV   CLUSTER     PHASE            SCHEDULE         STARTED  PROGRESS  ERRORS  WARNINGS  EXPIRES  WHY
+    payments-hourly-20260115090000  failed  prod  prod-app-1  PartiallyFailed  payments-hourly      1 h  97 of 98       1         0  in 29 d  1 error
+    payments-hourly-20260115080000  failed  prod  prod-app-1  PartiallyFailed  payments-hourly      2 h  94 of 95       1         0  in 29 d  1 error
+    payments-hourly-20260115070000  failed  prod  prod-app-1  PartiallyFailed  payments-hourly      3 h  74 of 75       1         0  in 29 d  1 error
+    payments-hourly-20260115060000  failed  prod  prod-app-1  PartiallyFailed  payments-hourly      4 h  71 of 72       1         0  in 29 d  1 error
+    payments-hourly-20260115050000  failed  prod  prod-app-1  PartiallyFailed  payments-hourly      5 h  81 of 82       1         0  in 29 d  1 error
+
+    SCHEDULE         STATE   ENV   CLUSTER     WHEN       LAST GOOD  WANTED  BACKUPS  NAMESPACES  WHY
+    payments-hourly  failed  prod  prod-app-1  0 * * * *        6 h  60 min       12  payments    last good backup 6 h ago, 60 min allowed
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_is_looked_into_alone_where_it_is_named_and_programs_get_unknown_as_null() {
+    let inventory = world(None).await;
+    let (exit, text) = printed(&inventory, "nodes h100 --output json", None);
+    assert_eq!(exit, Exit::Done);
+    let read: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(read["schema"], "awsdeck/nodes/v1");
+    let first = &read["items"][0];
+    assert_eq!(
+        (&first["kind"], &first["cluster"]),
+        (&"node".into(), &"prod-ml-1".into())
+    );
+    assert_eq!(first["gpus"], 8);
+    assert!(first["reservation"].is_null(), "{first}");
+    let words = ["awsdeck", "pods", "--cluster", "prod-ml-1"].map(Into::into);
+    let cli = Cli::from_arguments(words.into_iter()).expect("a command line");
+    let command = cli.command.expect("a command");
+    let browse = Browse::of(&command).expect("a list");
+    let asked = inventory.queries(&[QueryKind::Contents], &Scope::default());
+    let wanted = asked.iter().filter(|query| browse.wants(query)).count();
+    assert_eq!((asked.len() > 1, wanted), (true, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -245,10 +352,10 @@ async fn values_for_programs_are_exact() {
     let inventory = world(None).await;
     let (exit, text) = printed(&inventory, "gpu h100 --output csv", None);
     assert_eq!(exit, Exit::Done);
-    insta::assert_snapshot!(text, @r#"
-    kind,name,state,env,cluster,type,capacity,nodes,wanted,max,model,gpus,used,idle,reason,account,region,min,zones,memory,status,id
-    pool,h100-train,failed,prod,prod-ml-1,p5.48xlarge,on-demand,2,4,8,H100,16,16,0,2 of 4 nodes are missing: InsufficientInstanceCapacity: could not launch On-Demand Instances. p5.48xlarge is not available in the requested zones at this time,prod-ml,eu-west-1,0,eu-west-1a eu-west-1b eu-west-1c,687194767360,DEGRADED,arn:aws:eks:eu-west-1:888888888888:nodegroup/prod-ml-1/h100-train/d6e1e1aa-6951-44b3-ace7-b97c1f7ade4a
-    "#);
+    insta::assert_snapshot!(text, @"
+    kind,name,state,env,cluster,model,unit,nodes,gpus,requested,free,block,pending,oldest,idle_cost,capacity,reason,account,region,path,pool,maker,resource,type,product,zones,installed,unhealthy,schedulable,devices,devices_requested,replicas,ready,cordoned,unknown,wanted,max,unschedulable,gated,unseen,pods_pending,idle,prepaid,price,reserved_until,busy,requested_idle,id,currency
+    pool,h100-train,failed,prod,prod-ml-1,H100,GPU,2,15,15,0,0,20,2026-01-15T08:59:00Z,0,on-demand,2 of 4 nodes are missing: InsufficientInstanceCapacity: could not launch On-Demand Instances. p5.48xlarge is not available in the requested zones at this time,prod-ml,eu-west-1,Environments/Prod,h100-train,node group,nvidia.com/gpu,p5.48xlarge,NVIDIA-H100-80GB-HBM3,eu-west-1a eu-west-1b,16,1,0,16,,1,2,0,0,4,8,16,4,0,3,0,0,,,81.0,0,arn:aws:eks:eu-west-1:888888888888:nodegroup/prod-ml-1/h100-train/d6e1e1aa-6951-44b3-ace7-b97c1f7ade4a,USD
+    ");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 mod access;
 mod addressing;
 mod expression;
+mod kubernetes;
 mod operations;
 mod period;
 mod shared;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use access::{Access, AccessMode, AccessOverride};
 pub use addressing::{Addressing, Reserved};
 pub use expression::Expression;
+pub use kubernetes::{ClusterRule, Kubernetes};
 pub use operations::{
     Freeze, Hours, Mode, Operations, PlanMatch, PolicyRule, SecondPerson, Verdict,
 };
@@ -39,6 +41,7 @@ pub struct Settings {
     pub schema: Option<String>,
     pub ui: Ui,
     pub aws: Aws,
+    pub kubernetes: Kubernetes,
     /// Which accounts belong to which environment; the first that matches wins.
     pub env: Vec<EnvironmentRule>,
     pub cost: Cost,
@@ -356,6 +359,7 @@ freeze = [{ env = "prod", from = "2026-12-20", to = "2027-01-03" }]
         for section in [
             "ui",
             "aws",
+            "kubernetes",
             "env",
             "cost",
             "operations",

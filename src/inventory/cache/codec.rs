@@ -15,6 +15,16 @@ pub(super) const FORMAT: i64 = fingerprint(&[
     include_bytes!("../../model/organization.rs"),
     include_bytes!("../../model/network/mod.rs"),
     include_bytes!("../../model/cluster.rs"),
+    include_bytes!("../../model/fleet/mod.rs"),
+    include_bytes!("../../model/fleet/device.rs"),
+    include_bytes!("../../model/fleet/facts.rs"),
+    include_bytes!("../../model/fleet/idle.rs"),
+    include_bytes!("../../model/fleet/node.rs"),
+    include_bytes!("../../model/fleet/pending.rs"),
+    include_bytes!("../../model/fleet/provenance.rs"),
+    include_bytes!("../../model/fleet/tally.rs"),
+    include_bytes!("../../model/velero/mod.rs"),
+    include_bytes!("../../model/workload/contents.rs"),
     include_bytes!("../../model/protection/mod.rs"),
     include_bytes!("../../model/traffic.rs"),
     include_bytes!("../../model/cost/mod.rs"),
@@ -39,10 +49,20 @@ const fn fingerprint(files: &[&[u8]]) -> i64 {
 /// The name of a query in the cache.
 pub(super) fn key(query: &Query) -> String {
     let region = query.region().map_or("", |region| region.as_str());
-    match query.account() {
-        Some(account) => format!("{} {account} {region}", query.kind()),
-        None => query.kind().to_string(),
+    let kind = query.kind();
+    match (query.account(), query) {
+        (None, _) => kind.to_string(),
+        (Some(account), Query::Price(_, of)) => format!("{kind} {account} {region} {of}"),
+        (Some(account), query) => match query.cluster() {
+            Some(cluster) => format!("{kind} {account} {region} {}", cluster.name),
+            None => format!("{kind} {account} {region}"),
+        },
     }
+}
+
+/// What stands behind account and region in a key: the name of a cluster, an instance type.
+pub(super) fn rest(key: &str) -> Option<&str> {
+    key.splitn(4, ' ').nth(3)
 }
 
 pub(super) fn encode(loaded: &Loaded) -> Result<Vec<u8>, postcard::Error> {
@@ -53,6 +73,11 @@ pub(super) fn encode(loaded: &Loaded) -> Result<Vec<u8>, postcard::Error> {
         Loaded::Protection(value) => postcard::to_stdvec(&**value),
         Loaded::Balancers(value) => postcard::to_stdvec(&**value),
         Loaded::Zones(value) => postcard::to_stdvec(&**value),
+        Loaded::Fleet(value) => postcard::to_stdvec(&**value),
+        Loaded::Contents(value) => postcard::to_stdvec(&**value),
+        Loaded::Velero(value) => postcard::to_stdvec(&**value),
+        Loaded::Results(value) => postcard::to_stdvec(&**value),
+        Loaded::Price(value) => postcard::to_stdvec(&**value),
         Loaded::Costs(value) => postcard::to_stdvec(&**value),
     }
 }
@@ -65,6 +90,11 @@ pub(super) fn decode(kind: QueryKind, bytes: &[u8]) -> Result<Loaded, postcard::
         QueryKind::Protection => Loaded::Protection(arc(bytes)?),
         QueryKind::Balancers => Loaded::Balancers(arc(bytes)?),
         QueryKind::Zones => Loaded::Zones(arc(bytes)?),
+        QueryKind::Fleet => Loaded::Fleet(arc(bytes)?),
+        QueryKind::Contents => Loaded::Contents(arc(bytes)?),
+        QueryKind::Velero => Loaded::Velero(arc(bytes)?),
+        QueryKind::Results => Loaded::Results(arc(bytes)?),
+        QueryKind::Price => Loaded::Price(arc(bytes)?),
         QueryKind::Costs => Loaded::Costs(arc(bytes)?),
     })
 }

@@ -13,7 +13,7 @@ use super::{CacheError, codec};
 use crate::{
     config::files,
     inventory::{Event, Loaded, Query, QueryKind, Tree},
-    model::{Organization, Place, Region},
+    model::{ClusterId, Organization, Place, Region},
 };
 
 /// Steps from each `user_version` to the next.
@@ -118,7 +118,7 @@ impl Store {
                 at,
             });
         }
-        let sql = "SELECT kind, account, region, read_at, value FROM answer
+        let sql = "SELECT kind, account, region, read_at, value, query FROM answer
                    WHERE kind <> 'organization'";
         let mut statement = self.connection.prepare(sql)?;
         let mut rows = statement.query([])?;
@@ -128,6 +128,7 @@ impl Store {
                 row.get_ref(0)?.as_str()?,
                 row.get_ref(1)?.as_str_or_null()?,
                 row.get_ref(2)?.as_str_or_null()?,
+                codec::rest(row.get_ref(5)?.as_str()?),
             );
             let at = Timestamp::from_microsecond(row.get(3)?);
             // A row that cannot be read is a row that is not there: it will be read from AWS.
@@ -289,15 +290,24 @@ fn forget_strangers(
     Ok(gone)
 }
 
-fn query(kind: &str, account: Option<&str>, region: Option<&str>) -> Option<Query> {
+fn query(
+    kind: &str,
+    account: Option<&str>,
+    region: Option<&str>,
+    rest: Option<&str>,
+) -> Option<Query> {
     let account = account.and_then(|text| text.parse().ok());
     let place = || Some(Place::new(account?, region?));
+    let cluster = || Some(ClusterId::new(place()?, rest?));
     Some(match kind {
         "network" => Query::Network(place()?),
         "clusters" => Query::Clusters(place()?),
         "protection" => Query::Protection(place()?),
         "balancers" => Query::Balancers(place()?),
         "zones" => Query::Zones(account?),
+        "fleet" => Query::Fleet(cluster()?),
+        "velero" => Query::Velero(cluster()?),
+        "price" => Query::Price(place()?, rest?.to_owned()),
         "costs" => Query::Costs,
         _ => return None,
     })

@@ -83,6 +83,11 @@ impl Buckets {
             // 100 calls and 20 a second for each action; a read pages some of them.
             QueryKind::Network => (25.0, 5.0),
             QueryKind::Clusters | QueryKind::Protection | QueryKind::Balancers => (10.0, 2.0),
+            // The API server keeps its own counts (priority and fairness).
+            QueryKind::Fleet | QueryKind::Contents | QueryKind::Velero | QueryKind::Results => {
+                (100.0, 20.0)
+            }
+            QueryKind::Price => (10.0, 5.0),
             // Five calls a second for the whole account.
             QueryKind::Zones => (2.0, 0.5),
             QueryKind::Organization => (2.0, 1.0),

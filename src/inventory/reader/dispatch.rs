@@ -209,7 +209,8 @@ impl Dispatcher {
         }
         match outcome {
             Ok((loaded, at)) => {
-                if let (Some(cache), true) = (&self.source.cache, self.source.provider.is_some()) {
+                let kept = self.source.provider.is_some() && flight.query.kind().is_kept();
+                if let (Some(cache), true) = (&self.source.cache, kept) {
                     cache.store(&flight.query, &loaded, at);
                 }
                 if counts {

@@ -11,10 +11,10 @@ use std::{
 use jiff::Timestamp;
 use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
-use super::{Loaded, Source, costs};
+use super::{Clock, Loaded, Source, costs};
 use crate::{
     inventory::{Event, Query, cache::Refused},
-    model::{Organization, Trouble, TroubleKind},
+    model::{Organization, Trouble, TroubleKind, fleet::Fleet, workload::Contents},
     provider::{Error, Kind, Provider},
 };
 
@@ -79,7 +79,13 @@ pub(super) async fn read(
     }
     let progress = Arc::new(AtomicU64::new(0));
     let limit = source.limits.timeout;
-    let reading = ask(&query, &provider, &events, Arc::clone(&progress));
+    let reading = ask(
+        &query,
+        &provider,
+        &events,
+        Arc::clone(&progress),
+        &source.clock,
+    );
     let loaded = within(limit, &progress, reading, &query).await?;
     Ok((loaded, (source.clock)()))
 }
@@ -89,6 +95,7 @@ async fn ask(
     provider: &Provider,
     events: &UnboundedSender<Event>,
     progress: Arc<AtomicU64>,
+    clock: &Clock,
 ) -> Result<Loaded, Error> {
     Ok(match query {
         Query::Organization => {
@@ -110,8 +117,62 @@ async fn ask(
             Loaded::Balancers(provider.traffic.balancers(place).await?.into())
         }
         Query::Zones(account) => Loaded::Zones(provider.traffic.zones(*account).await?.into()),
+        Query::Fleet(cluster) => {
+            let parts = Parts::of(query, events, &progress, clock);
+            let mut found = |fleet: Fleet| parts.tell(Loaded::Fleet(fleet.into()));
+            Loaded::Fleet(provider.workloads.fleet(cluster, &mut found).await?.into())
+        }
+        Query::Contents(cluster) => {
+            let parts = Parts::of(query, events, &progress, clock);
+            let mut found = |contents: Contents| parts.tell(Loaded::Contents(contents.into()));
+            let contents = provider.workloads.contents(cluster, &mut found).await?;
+            Loaded::Contents(contents.into())
+        }
+        Query::Velero(cluster) => Loaded::Velero(provider.workloads.velero(cluster).await?.into()),
+        Query::Results(cluster, of) => {
+            Loaded::Results(provider.workloads.results(cluster, of).await?.into())
+        }
+        Query::Price(place, kind) => {
+            Loaded::Price(provider.prices.price(place, kind).await?.into())
+        }
         Query::Costs => unreachable!("costs are composed of several reads elsewhere"),
     })
+}
+
+/// Tells of an answer while it is still read, and that there is progress.
+struct Parts<'a> {
+    query: &'a Query,
+    events: &'a UnboundedSender<Event>,
+    progress: Arc<AtomicU64>,
+    clock: &'a Clock,
+}
+
+impl<'a> Parts<'a> {
+    fn of(
+        query: &'a Query,
+        events: &'a UnboundedSender<Event>,
+        progress: &Arc<AtomicU64>,
+        clock: &'a Clock,
+    ) -> Self {
+        Self {
+            query,
+            events,
+            progress: Arc::clone(progress),
+            clock,
+        }
+    }
+
+    /// Nobody listens any more when the deck closes.
+    fn tell(&self, loaded: Loaded) {
+        self.progress.fetch_add(1, Ordering::Relaxed);
+        self.events
+            .send(Event::Partly {
+                query: self.query.clone(),
+                loaded,
+                at: (self.clock)(),
+            })
+            .ok();
+    }
 }
 
 /// Tells of an organization while it is still read.

@@ -30,7 +30,7 @@ use crate::{
         traffic::{Balancers, Record, Zones},
     },
     provider::{
-        Answers, Caller, Clusters, Costs, Error, Identity, Kind, Networks, Organizations,
+        Answers, Caller, Closed, Clusters, Costs, Error, Identity, Kind, Networks, Organizations,
         Protections, Provider, Result, Traffic, World,
     },
 };
@@ -233,6 +233,9 @@ fn source(script: &Arc<Script>) -> Source {
         costs: script.clone(),
         protections: script.clone(),
         traffic: script.clone(),
+        workloads: Arc::new(Closed("no clusters in this test")),
+        prices: Arc::new(Closed("no prices in this test")),
+        access: None,
         objects: None,
         control: None,
     };

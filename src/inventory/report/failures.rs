@@ -9,7 +9,7 @@ use super::Sight;
 use crate::{
     inventory::{Query, QueryKind},
     model::{
-        AccountId, Gap, Place, Region, Remote, Trouble, TroubleKind, network::Network,
+        AccountId, ClusterId, Gap, Place, Region, Remote, Trouble, TroubleKind, network::Network,
         protection::Protection,
     },
 };
@@ -65,7 +65,6 @@ pub fn all(sight: Sight<'_>, kinds: &[QueryKind]) -> Vec<Failure> {
     let tree = inventory.tree();
     for kind in kinds {
         match kind {
-            QueryKind::Organization => {}
             QueryKind::Costs => {
                 let trouble = inventory.costs.trouble();
                 failures.extend(trouble.map(|trouble| Failure::new(*kind, None, None, trouble)));
@@ -103,6 +102,11 @@ pub fn all(sight: Sight<'_>, kinds: &[QueryKind]) -> Vec<Failure> {
                     &mut failures,
                 );
             }
+            QueryKind::Fleet => inside(*kind, &inventory.fleets, sight, &mut failures),
+            QueryKind::Contents => inside(*kind, &inventory.contents, sight, &mut failures),
+            QueryKind::Velero => inside(*kind, &inventory.veleros, sight, &mut failures),
+            // The organization is told above; without a price its column is unknown, and says so.
+            QueryKind::Organization | QueryKind::Results | QueryKind::Price => {}
         }
     }
     failures
@@ -133,6 +137,28 @@ fn placed<T>(
 #[must_use]
 pub fn gaps(sight: Sight<'_>) -> Vec<String> {
     sight.inventory.tree().organization().gaps.clone()
+}
+
+fn inside<T>(
+    kind: QueryKind,
+    from: &BTreeMap<ClusterId, Remote<Arc<T>>>,
+    sight: Sight<'_>,
+    failures: &mut Vec<Failure>,
+) {
+    let tree = sight.inventory.tree();
+    let in_view = from
+        .iter()
+        .filter(|(cluster, _)| sight.scope.holds_place(&cluster.place, &tree));
+    failures.extend(in_view.filter_map(|(cluster, remote)| {
+        let place = &cluster.place;
+        let (account, region) = (Some(place.account), Some(&place.region));
+        let mut failure = Failure::new(kind, account, region, remote.trouble()?);
+        let name = cluster.name.as_str();
+        if !failure.message.contains(name) {
+            failure.message = format!("{name}: {}", failure.message);
+        }
+        Some(failure)
+    }));
 }
 
 /// When the oldest of what is shown was read.

@@ -30,12 +30,15 @@ pub fn items(sheets: &[Sheet], sight: Sight<'_>) -> Vec<Value> {
 }
 
 /// Everything that a table may show.
-pub const EVERY_KIND: [QueryKind; 6] = [
+pub const EVERY_KIND: [QueryKind; 9] = [
     QueryKind::Network,
     QueryKind::Clusters,
     QueryKind::Protection,
     QueryKind::Balancers,
     QueryKind::Zones,
+    QueryKind::Fleet,
+    QueryKind::Contents,
+    QueryKind::Velero,
     QueryKind::Costs,
 ];
 

@@ -8,7 +8,8 @@ use std::{
 use rust_decimal::Decimal;
 
 use super::{
-    Cell, Column, ColumnKind, Lens, Object, Row, Table, findings, ground::Ground, sort::natural,
+    Cell, Column, ColumnKind, Lens, Object, Row, Table, branches::Branches, findings,
+    ground::Ground,
 };
 use crate::{
     inventory::Inventory,
@@ -84,44 +85,19 @@ impl Sums {
 struct Tree<'a> {
     ground: &'a Ground<'a>,
     sums: HashMap<AccountId, Sums>,
-    units: HashMap<Option<&'a UnitId>, Vec<&'a Unit>>,
-    accounts: HashMap<Option<&'a UnitId>, Vec<&'a Account>>,
+    branches: Branches<'a>,
     currency: &'a str,
 }
 
 fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
     let ground = Ground::new(inventory, lens);
-    let Some(organization) = ground.organization else {
-        return Vec::new();
-    };
     let costs = inventory.costs.value().map(Arc::as_ref);
-    let mut tree = Tree {
+    let tree = Tree {
         ground: &ground,
         sums: sums(&ground),
-        units: HashMap::new(),
-        accounts: HashMap::new(),
+        branches: Branches::of(&ground),
         currency: costs.map_or("USD", |costs| costs.months.currency.as_str()),
     };
-    let known = |id: &Option<UnitId>| {
-        id.as_ref()
-            .is_some_and(|id| organization.unit(id).is_some())
-    };
-    for unit in &organization.units {
-        let parent = unit.parent.as_ref().filter(|_| known(&unit.parent));
-        tree.units.entry(parent).or_default().push(unit);
-    }
-    for account in &organization.accounts {
-        if ground.has_account(account.id) {
-            let parent = account.parent.as_ref().filter(|_| known(&account.parent));
-            tree.accounts.entry(parent).or_default().push(account);
-        }
-    }
-    for units in tree.units.values_mut() {
-        units.sort_by(|a, b| natural(&a.name, &b.name));
-    }
-    for accounts in tree.accounts.values_mut() {
-        accounts.sort_by(|a, b| natural(&a.name, &b.name));
-    }
     let mut rows = Vec::new();
     tree.below(None, 0, "", &mut rows);
     rows
@@ -131,7 +107,7 @@ impl Tree<'_> {
     /// Adds what is below a unit, units first, and sums it up.
     fn below(&self, unit: Option<&UnitId>, depth: u16, path: &str, rows: &mut Vec<Row>) -> Sums {
         let mut sums = Sums::default();
-        for unit in self.units.get(&unit).into_iter().flatten() {
+        for unit in self.branches.units(unit) {
             let at = rows.len();
             // The root's name is no part of a path.
             let path = match (unit.parent.is_some(), path) {
@@ -145,7 +121,7 @@ impl Tree<'_> {
                 sums.add(&inner);
             }
         }
-        for account in self.accounts.get(&unit).into_iter().flatten() {
+        for account in self.branches.accounts(unit) {
             let own = self.sums.get(&account.id).cloned().unwrap_or_default();
             rows.push(self.account(account, &own, depth, path));
             sums.add(&own);

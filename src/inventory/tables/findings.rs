@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::{
     Cell, Column, ColumnKind, Lens, Row, Table, balancers, budgets, clusters, ground::Ground, jobs,
-    peerings, pools, protection, records, subnets, targets, vpcs,
+    kubernetes, peerings, pools, protection, records, subnets, targets, velero, vpcs,
 };
 use crate::{
     inventory::Inventory,
@@ -33,7 +33,12 @@ const SOURCES: &[Table] = &[
     vpcs::TABLE,
     subnets::TABLE,
     clusters::TABLE,
-    pools::POOLS,
+    pools::TABLE,
+    kubernetes::gpus::TABLE,
+    kubernetes::nodes::NODES,
+    kubernetes::workloads::TABLE,
+    velero::schedules::TABLE,
+    velero::locations::TABLE,
     protection::TABLE,
     jobs::TABLE,
     budgets::BUDGETS,

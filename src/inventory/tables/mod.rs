@@ -3,6 +3,7 @@
 
 mod accounts;
 mod balancers;
+mod branches;
 mod budgets;
 mod clusters;
 mod copies;
@@ -11,6 +12,7 @@ pub mod filter;
 mod findings;
 mod ground;
 mod jobs;
+mod kubernetes;
 mod peerings;
 mod policies;
 mod pools;
@@ -20,6 +22,7 @@ pub mod sort;
 mod subnets;
 mod targets;
 pub mod text;
+mod velero;
 mod vpcs;
 mod zones;
 
@@ -52,14 +55,31 @@ pub const fn all() -> &'static [Table] {
         subnets::TABLE,
         peerings::TABLE,
         clusters::TABLE,
-        pools::POOLS,
-        pools::GPUS,
+        pools::TABLE,
+        kubernetes::gpus::TABLE,
+        kubernetes::nodes::GPU_NODES,
+        kubernetes::holders::TABLE,
+        kubernetes::demand::TABLE,
+        kubernetes::fleet::TABLE,
+        kubernetes::connections::TABLE,
+        kubernetes::nodes::NODES,
+        kubernetes::namespaces::TABLE,
+        kubernetes::workloads::TABLE,
+        kubernetes::pods::TABLE,
+        kubernetes::events::TABLE,
+        kubernetes::extensions::TABLE,
+        kubernetes::roles::TABLE,
         costs::TABLE,
         budgets::BUDGETS,
         budgets::ANOMALIES,
         protection::TABLE,
         copies::TABLE,
         jobs::TABLE,
+        velero::backups::TABLE,
+        velero::restores::TABLE,
+        velero::schedules::TABLE,
+        velero::locations::TABLE,
+        velero::repositories::TABLE,
         zones::TABLE,
         records::RECORDS,
         records::HEALTH_CHECKS,
@@ -238,6 +258,12 @@ impl From<&str> for Cell {
 impl From<String> for Cell {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(number: u64) -> Self {
+        Self::count(Some(number))
     }
 }
 

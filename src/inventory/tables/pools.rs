@@ -1,4 +1,4 @@
-//! Node pools of all clusters, and those with GPUs as one fleet.
+//! Node pools of all clusters, as EKS tells of them.
 
 use super::{
     Cell, Column, ColumnKind, Lens, Row, Table,
@@ -12,9 +12,6 @@ use crate::{
     },
 };
 
-/// From so many idle GPUs on, when they are half of the pool or more, somebody should look.
-const MANY_IDLE: u32 = 4;
-
 const COLUMNS: &[Column] = &[
     Column::new("name", "POOL", ColumnKind::Text, 14),
     Column::new("state", "STATE", ColumnKind::State, 9),
@@ -27,8 +24,6 @@ const COLUMNS: &[Column] = &[
     Column::new("max", "MAX", ColumnKind::Number, 4),
     Column::new("model", "GPU", ColumnKind::Text, 6),
     Column::new("gpus", "GPUS", ColumnKind::Number, 5),
-    Column::new("used", "USED", ColumnKind::Number, 5),
-    Column::new("idle", "IDLE", ColumnKind::Number, 5),
     Column::new("reason", "WHY", ColumnKind::Text, 24),
     Column::new("account", "ACCOUNT", ColumnKind::Text, 14).wide(),
     Column::new("region", "REGION", ColumnKind::Text, 12).wide(),
@@ -39,24 +34,18 @@ const COLUMNS: &[Column] = &[
     Column::new("id", "ARN", ColumnKind::Text, 40).wide(),
 ];
 
-pub(super) const POOLS: Table = Table {
+pub(super) const TABLE: Table = Table {
     name: "pools",
     columns: COLUMNS,
-    rows: |inventory, lens| rows(inventory, lens, |_| true),
+    rows,
 };
 
-pub(super) const GPUS: Table = Table {
-    name: "gpus",
-    columns: COLUMNS,
-    rows: |inventory, lens| rows(inventory, lens, |pool| pool.accelerator.is_some()),
-};
-
-fn rows(inventory: &Inventory, lens: &Lens<'_>, keep: fn(&NodePool) -> bool) -> Vec<Row> {
+fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
     let ground = Ground::new(inventory, lens);
     let mut rows = Vec::new();
     for (_, clusters) in ground.read(&inventory.clusters) {
         for cluster in clusters {
-            let pools = cluster.pools.iter().filter(|pool| keep(pool));
+            let pools = cluster.pools.iter();
             rows.extend(pools.map(|pool| row(&ground, cluster, pool)));
         }
     }
@@ -68,10 +57,6 @@ fn row(ground: &Ground<'_>, cluster: &Cluster, pool: &NodePool) -> Row {
     let place = &cluster.place;
     let health = health(pool);
     let gpu = pool.accelerator.as_ref();
-    let of_gpus = |number: Option<u32>| match gpu {
-        Some(_) => Cell::count(number),
-        None => Cell::Number(0),
-    };
     let zones: Vec<&str> = pool.zones.iter().map(ZoneName::as_str).collect();
     let memory = |gpu: &Accelerator| gpu.memory_mib.saturating_mul(1 << 20);
     let cells = vec![
@@ -85,9 +70,7 @@ fn row(ground: &Ground<'_>, cluster: &Cluster, pool: &NodePool) -> Row {
         pool.desired.into(),
         pool.max.into(),
         Cell::some(gpu.map(|gpu| gpu.model.as_str())),
-        of_gpus(Some(pool.gpus_now())),
-        of_gpus(pool.gpus_requested),
-        of_gpus(pool.gpus_idle()),
+        pool.gpus_now().into(),
         health.reason.as_str().into(),
         ground.label(place.account).into(),
         place.region.as_str().into(),
@@ -102,7 +85,7 @@ fn row(ground: &Ground<'_>, cluster: &Cluster, pool: &NodePool) -> Row {
     ground.row(object, health, &pool.tags, cells)
 }
 
-/// EKS's own word, then missing nodes, then issues, then idle GPUs.
+/// EKS's own word, then missing nodes, then issues.
 pub(super) fn health(pool: &NodePool) -> Health {
     let own = by_word(
         &pool.status,
@@ -118,14 +101,6 @@ pub(super) fn health(pool: &NodePool) -> Health {
         health = Health::new(health.state.max(State::Warning), reason);
     } else if let Some(issue) = issue {
         health = Health::new(health.state.max(State::Warning), issue);
-    }
-    let gpus = pool.gpus_now();
-    if let Some(idle) = pool
-        .gpus_idle()
-        .filter(|idle| *idle >= MANY_IDLE && idle * 2 >= gpus)
-    {
-        let reason = format!("{idle} of {gpus} GPUs are idle");
-        health = health.worse(Health::new(State::Warning, reason));
     }
     health
 }

@@ -56,7 +56,7 @@ fn rows(inventory: &Inventory, lens: &Lens<'_>) -> Vec<Row> {
 
 /// A tag decides; else production is held to the organization's objective and to a copy in
 /// another region, other classes to a day.
-fn objective(class: EnvironmentClass, tags: &Tags) -> Objective {
+pub(super) fn objective(class: EnvironmentClass, tags: &Tags) -> Objective {
     let production = class.guarded_as() == EnvironmentClass::Prod;
     let tagged = tags.get(RPO_TAG).and_then(|text| text.parse().ok());
     let usual = if production {

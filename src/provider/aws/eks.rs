@@ -219,7 +219,6 @@ fn pool(told: &types::Nodegroup) -> NodePool {
         subnets: told.subnets().iter().map(|id| id.as_str().into()).collect(),
         zones: Vec::new(),
         accelerator: None,
-        gpus_requested: None,
         issues: issues
             .map(|issue| {
                 let code = issue.code().map(types::NodegroupIssueCode::as_str);

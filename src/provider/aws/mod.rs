@@ -1,7 +1,9 @@
 //! The live world, by the official SDK.
 
 pub mod accelerators;
+pub mod access;
 mod backup;
+mod cluster_token;
 pub mod control;
 pub mod costs;
 pub mod ec2;
@@ -13,6 +15,7 @@ pub mod identity;
 pub mod network;
 pub mod objects;
 pub mod organizations;
+pub mod prices;
 pub mod protection;
 pub mod quotas;
 mod rds;
@@ -25,6 +28,7 @@ pub mod traffic;
 use std::sync::Arc;
 
 use self::{
+    access::Access,
     control::Control,
     costs::Costs,
     eks::Clusters,
@@ -32,12 +36,13 @@ use self::{
     network::Networks,
     objects::Objects,
     organizations::Directory,
+    prices::Prices,
     protection::Protections,
     quotas::Quotas,
     session::{Options, Sessions},
     traffic::Traffic,
 };
-use super::{Provider, Result};
+use super::{Closed, Provider, Result};
 use crate::config::settings::Shared;
 
 /// Opens the live world. Makes no network call, so that the first frame need not wait: who signed
@@ -70,6 +75,11 @@ pub fn provider(
         protections: Arc::new(Protections::new(sessions.clone())),
         traffic: Arc::new(Traffic::new(sessions.clone(), dns_servers)),
         objects: Objects::new(&sessions, shared).map(|objects| Arc::new(objects) as _),
+        workloads: Arc::new(Closed(
+            "this build looks into no clusters; build with the feature `kubernetes`",
+        )),
+        prices: Arc::new(Prices::new(sessions.clone())),
+        access: Some(Arc::new(Access::new(sessions.clone()))),
         control: (!read_only).then(|| Arc::new(Control::new(sessions)) as _),
     }
 }

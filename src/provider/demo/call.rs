@@ -6,14 +6,21 @@ use serde::{Deserialize, Serialize};
 use super::{faults::Faults, ledger::Entry};
 use crate::{
     model::{
-        AccountId, HealthCheckId, HostedZoneId, Organization, Place, Region, Standing, VpcId,
+        AccountId, ClusterId, HealthCheckId, HostedZoneId, Organization, Place, Region, Standing,
+        VpcId,
         cluster::Cluster,
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
+        fleet::{Fleet, Price},
         network::{AvailabilityZone, Network, VpcDns},
         protection::Protection,
         traffic::{Balancers, Record, Zones},
+        velero::{Results, Velero},
+        workload::Contents,
     },
-    provider::{Accepted, Answers, Caller, Envelope, Error, Object, Progress, Put, Sent, When},
+    provider::{
+        Accepted, Answers, Caller, Envelope, Error, LogOf, Object, Outcome as Ended, Progress, Put,
+        Sent, When,
+    },
 };
 
 /// A question or a wish. Those of the second block speak to the simulation itself, not to AWS.
@@ -42,6 +49,17 @@ pub(super) enum Call {
         sides: Vec<Record>,
         samples: u32,
     },
+    Fleet(ClusterId),
+    Contents(ClusterId),
+    Velero(ClusterId),
+    Results(ClusterId, Ended),
+    /// Lines of a log, after a moment where one is named.
+    Log {
+        cluster: ClusterId,
+        of: LogOf,
+        since: Option<Timestamp>,
+    },
+    Price(Place, String),
     Perform(Box<Envelope>),
     Standing(Box<Envelope>),
     Settled(Box<Envelope>, Accepted),
@@ -105,6 +123,13 @@ pub(super) enum Answer {
     Zones(Zones),
     Balancers(Balancers),
     Answers(Answers),
+    Fleet(Box<Fleet>),
+    Contents(Box<Contents>),
+    Velero(Box<Velero>),
+    Results(Box<Results>),
+    /// Lines, and the moment up to which they are.
+    Log(Vec<String>, Timestamp),
+    Price(Box<Price>),
     Performed(Outcome),
     Standing(Standing),
     Settled(Progress),
@@ -146,7 +171,13 @@ impl Call {
             | Self::Quota(place, ..)
             | Self::Clusters(place)
             | Self::Protection(place)
-            | Self::Balancers(place) => Some(place.account),
+            | Self::Balancers(place)
+            | Self::Price(place, _) => Some(place.account),
+            Self::Fleet(cluster)
+            | Self::Contents(cluster)
+            | Self::Velero(cluster)
+            | Self::Results(cluster, _)
+            | Self::Log { cluster, .. } => Some(cluster.place.account),
             Self::Budgets(account) | Self::Zones(account) | Self::Answers { account, .. } => {
                 Some(*account)
             }
@@ -166,7 +197,13 @@ impl Call {
             | Self::Quota(place, ..)
             | Self::Clusters(place)
             | Self::Protection(place)
-            | Self::Balancers(place) => Some(place.region.clone()),
+            | Self::Balancers(place)
+            | Self::Price(place, _) => Some(place.region.clone()),
+            Self::Fleet(cluster)
+            | Self::Contents(cluster)
+            | Self::Velero(cluster)
+            | Self::Results(cluster, _)
+            | Self::Log { cluster, .. } => Some(cluster.place.region.clone()),
             Self::Perform(envelope) | Self::Standing(envelope) | Self::Settled(envelope, _) => {
                 Some(envelope.change.region()).filter(|region| *region != Region::global())
             }
@@ -200,6 +237,12 @@ impl Call {
             Self::PutObject { .. } => "s3:PutObject",
             Self::DeleteObject { .. } => "s3:DeleteObject",
             Self::ListObjects { .. } => "s3:ListBucket",
+            Self::Fleet(_) => "kubernetes:list nodes",
+            Self::Contents(_) => "kubernetes:list pods",
+            Self::Velero(_) => "kubernetes:list backups",
+            Self::Results(..) => "kubernetes:create downloadrequests",
+            Self::Log { .. } => "kubernetes:get pods/log",
+            Self::Price(..) => "pricing:GetProducts",
             Self::Answers { .. }
             | Self::Now
             | Self::Advance { .. }

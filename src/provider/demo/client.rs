@@ -1,8 +1,9 @@
 //! The provider's traits, spoken over any transport.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
     call::{Answer, Call},
@@ -12,17 +13,22 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, HostedZoneId, Organization, Place, QuotaCode, Region, Standing, VpcId,
+        AccountId, ClusterId, HostedZoneId, Organization, Place, QuotaCode, Region, Standing,
+        VpcId,
         cluster::Cluster,
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
+        fleet::{Fleet, Price},
         network::{AvailabilityZone, Network, VpcDns},
         protection::Protection,
         traffic::{Balancers, Record, Zones},
+        velero::{Results, Velero},
+        workload::Contents,
     },
     provider::{
-        Accepted, Answers, Caller, Clusters, Control, Costs, Envelope, Error, Identity, Kind,
-        Networks, Object, Objects, Organizations, Progress, Protections, Provider, Put, Quotas,
-        Result, Sent, Traffic, When, World,
+        Accepted, Answers, Caller, Clusters, Control, Costs, Envelope, Error, Found, Handoff,
+        Identity, Kind, LogOf, Networks, Object, Objects, Organizations, Outcome, Prices, Progress,
+        Protections, Provider, Put, Quotas, Result, Sent, Token, Traffic, Watched, When, Workloads,
+        World,
     },
 };
 
@@ -42,6 +48,9 @@ pub(super) fn provider<T: Transport + 'static>(transport: T, options: &DemoOptio
         costs: demo.clone(),
         protections: demo.clone(),
         traffic: demo.clone(),
+        workloads: demo.clone(),
+        prices: demo.clone(),
+        access: None,
         objects: options.shared.then(|| demo.clone() as Arc<dyn Objects>),
         control: (!options.read_only).then_some(demo as Arc<dyn Control>),
     }
@@ -182,6 +191,100 @@ impl<T: Transport> Traffic for Demo<T> {
             samples,
         };
         ask!(self, call, Answer::Answers(answers) => answers)
+    }
+}
+
+/// How often the world is looked at again by who watches it.
+const LOOK: Duration = Duration::from_secs(2);
+
+#[async_trait]
+impl<T: Transport> Workloads for Demo<T> {
+    async fn fleet(&self, cluster: &ClusterId, _: Found<'_, Fleet>) -> Result<Fleet> {
+        ask!(self, Call::Fleet(cluster.clone()), Answer::Fleet(fleet) => *fleet)
+    }
+
+    async fn contents(&self, cluster: &ClusterId, _: Found<'_, Contents>) -> Result<Contents> {
+        ask!(self, Call::Contents(cluster.clone()), Answer::Contents(contents) => *contents)
+    }
+
+    async fn velero(&self, cluster: &ClusterId) -> Result<Velero> {
+        ask!(self, Call::Velero(cluster.clone()), Answer::Velero(velero) => *velero)
+    }
+
+    async fn results(&self, cluster: &ClusterId, of: &Outcome) -> Result<Results> {
+        let call = Call::Results(cluster.clone(), of.clone());
+        ask!(self, call, Answer::Results(results) => *results)
+    }
+
+    async fn watch(&self, cluster: &ClusterId, told: UnboundedSender<Watched>) -> Result<()> {
+        let (mut fleet, mut contents) = (None, None);
+        loop {
+            let (new_fleet, new_contents) = (
+                Arc::new(self.fleet(cluster, &mut |_| ()).await?),
+                Arc::new(self.contents(cluster, &mut |_| ()).await?),
+            );
+            if fleet.as_ref() != Some(&new_fleet) {
+                told.send(Watched::Fleet(new_fleet.clone())).ok();
+                fleet = Some(new_fleet);
+            }
+            if contents.as_ref() != Some(&new_contents) {
+                told.send(Watched::Contents(new_contents.clone())).ok();
+                contents = Some(new_contents);
+            }
+            tokio::select! {
+                () = told.closed() => return Ok(()),
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    async fn log(
+        &self,
+        cluster: &ClusterId,
+        of: &LogOf,
+        told: UnboundedSender<String>,
+    ) -> Result<()> {
+        let mut since = None;
+        loop {
+            let call = Call::Log {
+                cluster: cluster.clone(),
+                of: of.clone(),
+                since,
+            };
+            let (lines, at) = ask!(self, call, Answer::Log(lines, at) => (lines, at))?;
+            since = Some(at);
+            for line in lines {
+                if told.send(line).is_err() {
+                    return Ok(());
+                }
+            }
+            if !of.follow {
+                return Ok(());
+            }
+            tokio::select! {
+                () = told.closed() => return Ok(()),
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    async fn handoff(&self, _: &ClusterId) -> Result<Handoff> {
+        Ok(Handoff::Nowhere)
+    }
+
+    async fn token(&self, _: &ClusterId) -> Result<Token> {
+        Err(Error::new(Kind::Unavailable {
+            service: "kubernetes".into(),
+            message: "the simulated organization needs no tokens".into(),
+        }))
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Prices for Demo<T> {
+    async fn price(&self, place: &Place, instance_type: &str) -> Result<Price> {
+        let call = Call::Price(place.clone(), instance_type.to_owned());
+        ask!(self, call, Answer::Price(price) => *price)
     }
 }
 

@@ -183,6 +183,9 @@ fn badges(state: &State) -> Vec<Span<'static>> {
     {
         badge("ENDPOINT OVERRIDE".into(), brush.style(Role::BadgeOverride));
     }
+    if state.world == Some(World::Kubeconfig) {
+        badge("KUBECONFIG".into(), brush.style(Role::BadgeOverride));
+    }
     if state.world == Some(World::Demo) {
         badge("DEMO".into(), brush.style(Role::BadgeDemo));
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
-use super::{Page, page::PageLine};
+use super::{Page, inside, page::PageLine};
 use crate::{
     inventory::{
         Inventory,
@@ -116,6 +116,9 @@ pub fn json_text(inventory: &Inventory, object: &Object) -> Option<String> {
 /// need no code of their own here.
 #[must_use]
 pub fn json(inventory: &Inventory, object: &Object) -> Option<Value> {
+    if let Some(found) = inside::json(inventory, object) {
+        return Some(found);
+    }
     let place = object.account.zip(object.region.clone());
     let place = place.map(|(account, region)| Place { account, region });
     let mut roots: Vec<Option<Value>> = Vec::new();
@@ -305,6 +308,7 @@ fn troubles(object: &Object, inventory: &Inventory) -> Vec<(&'static str, Troubl
     let zones = inventory.zones.get(&account);
     let trouble = zones.and_then(|read| read.trouble());
     found.extend(trouble.map(|trouble| ("zones", trouble.clone())));
+    found.extend(inside::troubles(object, inventory));
     found
 }
 

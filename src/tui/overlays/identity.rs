@@ -27,6 +27,9 @@ fn who(state: &State) -> Vec<PageLine> {
             "world",
             "the simulated organization: nothing here is real".into(),
         ),
+        Some(World::Kubeconfig) => {
+            fact("world", "the clusters of a kubeconfig, without AWS".into());
+        }
         Some(World::Aws { profile, endpoint }) => {
             fact(
                 "profile",

@@ -141,8 +141,8 @@ impl Darkroom {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match &effect {
-                // Whoever takes pictures wants no files and no clipboard touched.
-                Effect::Export { .. } | Effect::Copy(..) => continue,
+                // Whoever takes pictures wants no files and no clipboard touched, and one moment.
+                Effect::Export { .. } | Effect::Copy(..) | Effect::Watch(_) => continue,
                 Effect::Load(queries) | Effect::Focus(queries) => {
                     self.asked.extend(queries.iter().cloned());
                 }

@@ -1,5 +1,6 @@
 //! Turns effects into tasks and their outcomes back into messages. The only part that awaits.
 
+mod clusters;
 mod codes;
 mod exit;
 mod frames;
@@ -15,6 +16,7 @@ use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, layout::Size};
 use tokio::{
+    signal::unix::{SignalKind, signal},
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
     time::{Instant, sleep_until},
 };
@@ -26,6 +28,7 @@ use super::{
 };
 use crate::provider;
 
+pub use clusters::Kubectl;
 pub use codes::{CodeWanted, Codes, codes};
 pub use exit::Outcome;
 use exit::Signals;
@@ -361,10 +364,14 @@ impl Deck {
         };
         self.events = None;
         Guard::leave();
+        // While somebody else has the terminal, ctrl-c is a signal to all that run on it. It is
+        // theirs to take; the deck lives on.
+        let interrupted = signal(SignalKind::interrupt())?;
         let status = tokio::process::Command::new(program)
             .args(arguments)
             .status()
             .await;
+        drop(interrupted);
         self.guard.enter()?;
         self.events = Some(EventStream::new());
         let shown = command.join(" ");

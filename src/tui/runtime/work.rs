@@ -17,7 +17,8 @@ use tokio::{
 };
 
 use super::{
-    Opened, Options, Reload,
+    Kubectl, Opened, Options, Reload,
+    clusters::{Only, follow, hand_over, watch_cluster},
     operate::{self, Operating, Operator},
     watch,
 };
@@ -28,7 +29,7 @@ use crate::{
         cache::Meter,
         reader::{Clock, Reader, Want},
     },
-    model::Organization,
+    model::{ClusterId, Organization},
     provider::{Identity, Provider},
     tui::{Effect, Message, Severity, State, finder, terminal, theme::Wardrobe},
 };
@@ -44,6 +45,10 @@ pub(in crate::tui) struct Work {
     files: Arc<()>,
     /// Held while a run is followed.
     following: Arc<()>,
+    /// The log that is followed.
+    log: Only,
+    /// The cluster that is kept up to date.
+    cluster: Only,
     exports: PathBuf,
     tmux: bool,
     reload: Option<Reload>,
@@ -56,6 +61,9 @@ struct Ground {
     provider: Provider,
     reader: Reader,
     journal: Journal,
+    /// The time of what is read; `None` where nothing is.
+    clock: Option<Clock>,
+    kubectl: Kubectl,
     /// Ends with the world.
     _watching: Watching,
 }
@@ -103,6 +111,8 @@ impl Work {
             messages,
             files: Arc::new(()),
             following: Arc::new(()),
+            log: Only::default(),
+            cluster: Only::default(),
             exports: options.exports.clone(),
             tmux: options.tmux,
             reload: options.reload.clone(),
@@ -140,6 +150,21 @@ impl Work {
                     operator.apply(sealed, confirmation, operate::arming(state));
                 }
             }
+            Effect::Watch(cluster) => self.keep(cluster),
+            Effect::Follow(cluster, of) => {
+                if let Some(world) = self.online() {
+                    let (provider, messages) = (world.provider.clone(), self.messages.clone());
+                    self.log.begin(follow(provider, messages, cluster, of));
+                }
+            }
+            Effect::Unfollow => self.log.stop(),
+            Effect::HandOver { cluster, arguments } => {
+                if let Some(world) = self.online() {
+                    let (provider, messages) = (world.provider.clone(), self.messages.clone());
+                    let kubectl = world.kubectl.clone();
+                    tokio::spawn(hand_over(provider, messages, kubectl, cluster, arguments));
+                }
+            }
             Effect::ReadBook => {
                 if let Some(operator) = self.operator(state) {
                     self.read_book(operator);
@@ -153,6 +178,30 @@ impl Work {
             // The others only change the state and were settled there.
             _ => {}
         }
+    }
+
+    /// Keeps this cluster up to date, and no other any more.
+    fn keep(&self, cluster: Option<ClusterId>) {
+        self.cluster.stop();
+        // What is not read is not watched either.
+        if let (Some(cluster), Some(world)) = (cluster, &self.world)
+            && let Some(clock) = world.clock.clone()
+        {
+            let (provider, messages) = (world.provider.clone(), self.messages.clone());
+            self.cluster
+                .begin(watch_cluster(provider, messages, clock, cluster));
+        }
+    }
+
+    /// The world, where its clusters may be reached into; says so where they may not.
+    fn online(&self) -> Option<&Ground> {
+        let world = self.world.as_ref()?;
+        if world.clock.is_none() {
+            let said = "offline: start without `--offline` to reach into a cluster";
+            self.say(Severity::Warning, said.into());
+            return None;
+        }
+        Some(world)
     }
 
     /// Makes the index of what was read.
@@ -319,6 +368,7 @@ impl Ground {
             provider,
             source,
             operating,
+            kubectl,
             ..
         } = opened;
         let journal = Journal {
@@ -340,6 +390,7 @@ impl Ground {
             cache.recall_all(kept);
             tokio::spawn(teller.clone().forward(events));
         }
+        let clock = source.provider.is_some().then(|| source.clock.clone());
         let sign_in = provider.identity.sign_in();
         let watching = watch::watch_sign_in(sign_in.files.clone(), messages.clone());
         messages.send(Message::SignIn(sign_in)).ok();
@@ -349,6 +400,8 @@ impl Ground {
             provider,
             reader,
             journal,
+            clock,
+            kubectl,
             _watching: Watching(tokio::spawn(watching)),
         }
     }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::Operating;
+use super::{Kubectl, Operating};
 use crate::{
     inventory::{Event, reader::Source},
     model::Organization,
@@ -46,6 +46,8 @@ pub struct Opened {
     pub head: Option<Event>,
     /// What carries plans out, once the organization is known.
     pub operating: Option<OpenOperating>,
+    /// How `kubectl` is led into its clusters.
+    pub kubectl: Kubectl,
     pub access: Access,
     pub clock: Option<Clock>,
     /// What is told once it is open.

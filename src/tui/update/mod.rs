@@ -1,6 +1,7 @@
 //! The one function that changes the state. It never waits and never fails.
 
 mod act;
+mod pods;
 mod settle;
 
 use crossterm::event::{MouseEvent, MouseEventKind};
@@ -79,6 +80,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.take_book(*book);
             Vec::new()
         }
+        Message::Log(told) => {
+            state.log.take(told);
+            Vec::new()
+        }
+        Message::HandedOver(command) => vec![Effect::ShellOut(command)],
         Message::Theme(wardrobe) => {
             state.wear(*wardrobe);
             Vec::new()
@@ -104,7 +110,19 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
     };
-    settle::settle(state, effects)
+    let mut effects = settle::settle(state, effects);
+    effects.extend(watch(state));
+    effects
+}
+
+/// Keeps up to date what the cursor is on, where that is another cluster than before.
+fn watch(state: &mut State) -> Option<Effect> {
+    let looked_at = state.with_view(|view, desk| view.watched(desk)).flatten();
+    if looked_at == state.watched {
+        return None;
+    }
+    state.watched.clone_from(&looked_at);
+    Some(Effect::Watch(looked_at))
 }
 
 fn complain(state: &mut State, trouble: &Trouble) {
@@ -139,18 +157,8 @@ pub fn wanted(state: &mut State) -> Vec<Effect> {
 
 /// What the current view needs since more accounts are known.
 fn grown(state: &mut State) -> Vec<Effect> {
-    let needs = state
-        .with_view(|view, desk| view.needs(desk))
-        .unwrap_or_default();
-    let new: Vec<Query> = needs
-        .into_iter()
-        .filter(|query| state.asked.insert(query.clone()))
-        .collect();
-    if new.is_empty() {
-        Vec::new()
-    } else {
-        vec![Effect::Load(new)]
-    }
+    let needs = state.with_view(|view, desk| view.needs(desk));
+    ask(state, needs.unwrap_or_default())
 }
 
 /// Takes in what the reader or the cache reports.
@@ -189,7 +197,7 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
             }
         }
         Event::Notice(text) => state.notes.add(Severity::Warning, text, state.now),
-        Event::Found(_) | Event::Remembered { .. } | Event::Recalled => {}
+        Event::Found(_) | Event::Partly { .. } | Event::Remembered { .. } | Event::Recalled => {}
     }
     // What was read since can be found as well, once a burst has ended.
     let mut effects = Vec::new();
@@ -219,7 +227,29 @@ fn told(state: &mut State, event: &Event) -> Vec<Effect> {
         state.known_accounts = known;
         effects.extend(grown(state));
     }
+    if let Event::Loaded { query, .. } | Event::Remembered { query, .. } = event {
+        effects.extend(following(state, query));
+    }
     effects
+}
+
+/// What the current view needs since `query` was answered.
+fn following(state: &mut State, query: &Query) -> Vec<Effect> {
+    let needs = state.with_view(|view, desk| view.more(query, desk));
+    ask(state, needs.unwrap_or_default())
+}
+
+/// Has read what was not asked for yet.
+fn ask(state: &mut State, needs: Vec<Query>) -> Vec<Effect> {
+    let new: Vec<Query> = needs
+        .into_iter()
+        .filter(|query| state.asked.insert(query.clone()))
+        .collect();
+    if new.is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::Load(new)]
+    }
 }
 
 /// Arming ends by itself.

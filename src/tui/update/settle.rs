@@ -70,6 +70,10 @@ pub(super) fn settle(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
                 outside.push(effect);
                 queue.extend(open(state, "runs", None));
             }
+            Effect::Follow(cluster, of) => {
+                state.log.begin(cluster.clone(), of.clone());
+                outside.push(Effect::Follow(cluster, of));
+            }
             Effect::Mouse(on) => {
                 state.mouse = on;
                 outside.push(Effect::Mouse(on));

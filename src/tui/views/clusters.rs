@@ -16,6 +16,7 @@ use crate::{
     model::{
         Place, State,
         cluster::{Cluster, NodePool},
+        fleet::Idle,
     },
     tui::{
         Verb,
@@ -59,7 +60,7 @@ pub(super) fn details(table: &Table, row: &Row, desk: &Desk<'_>) -> Pairs {
     let mut pairs = Pairs::default();
     facts::verdict(row, &mut pairs, brush);
     match find(row, desk) {
-        Some((cluster, Some(pool))) => tell_pool(cluster, pool, &mut pairs, brush),
+        Some((cluster, Some(pool))) => tell_pool(cluster, pool, desk, &mut pairs),
         Some((cluster, None)) => tell_cluster(cluster, &mut pairs, brush),
         None => {}
     }
@@ -98,7 +99,8 @@ fn tell_cluster(cluster: &Cluster, pairs: &mut Pairs, brush: Brush<'_>) {
     }
 }
 
-fn tell_pool(cluster: &Cluster, pool: &NodePool, pairs: &mut Pairs, brush: Brush<'_>) {
+fn tell_pool(cluster: &Cluster, pool: &NodePool, desk: &Desk<'_>, pairs: &mut Pairs) {
+    let brush = desk.brush();
     let text = |said: String| Line::from(Span::styled(said, brush.style(Role::Text)));
     pairs.section("Capacity");
     pairs.pair(
@@ -118,7 +120,8 @@ fn tell_pool(cluster: &Cluster, pool: &NodePool, pairs: &mut Pairs, brush: Brush
             gpu.count, gpu.maker, gpu.model
         );
         pairs.pair("each", text(said));
-        pairs.pair("GPUs", gpus(pool.gpus_requested, pool.gpus_now(), brush));
+        let requested = requested(cluster, pool, desk);
+        pairs.pair("GPUs", gpus(requested, pool.gpus_now().into(), brush));
     }
     for issue in &pool.issues {
         pairs.line(facts::part(State::Warning, "issue", issue, brush));
@@ -145,16 +148,25 @@ fn nodes(pool: &NodePool, brush: Brush<'_>) -> Line<'static> {
     line
 }
 
-/// `████████░░  40 of 48 in use, 8 idle`
-pub(super) fn gpus(used: Option<u32>, all: u32, brush: Brush<'_>) -> Line<'static> {
-    let Some(used) = used else {
-        let said = format!("{all}, use unknown");
+/// Whole devices of a pool that are requested, where the cluster was looked into.
+fn requested(cluster: &Cluster, pool: &NodePool, desk: &Desk<'_>) -> Option<u64> {
+    let fleet = desk.inventory.fleets.get(&cluster.id())?.value()?;
+    let nodes = || fleet.nodes.iter().filter(|node| node.pool == pool.name);
+    let devices: Option<u64> = nodes().map(|node| node.devices).sum();
+    let idle = Idle::of(nodes(), |_| None).hundredths?;
+    Some(devices?.saturating_sub(idle / 100))
+}
+
+/// `████████░░  40 of 48 requested, 8 idle`
+pub(super) fn gpus(requested: Option<u64>, all: u64, brush: Brush<'_>) -> Line<'static> {
+    let Some(requested) = requested else {
+        let said = format!("{all}, requests unknown");
         return Span::styled(said, brush.style(Role::Muted)).into();
     };
-    let share = f64::from(used) / f64::from(all.max(1));
+    let share = requested as f64 / all.max(1) as f64;
     let mut line = bar::gauge(share, 16, Role::Bar, brush);
-    let idle = all.saturating_sub(used);
-    let said = format!(" {used} of {all} in use, {idle} idle");
+    let idle = all.saturating_sub(requested);
+    let said = format!(" {requested} of {all} requested, {idle} idle");
     line.push_span(Span::styled(said, brush.style(Role::Text)));
     line
 }

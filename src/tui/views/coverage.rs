@@ -36,6 +36,8 @@ pub(super) struct Coverage {
     gaps: BTreeMap<AccountId, Vec<String>>,
     /// What of the organization itself was not read.
     missing: Vec<String>,
+    /// Said where there are no rows because nobody has asked for any yet.
+    pub(super) instead: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -246,6 +248,9 @@ impl Coverage {
         if read < all && denied + failed + throttled + read < all {
             let said = format!("reading {what}: {read} of {all} accounts so far…");
             return Vacancy::new(State::Working, &said, "");
+        }
+        if let Some(said) = self.instead {
+            return Vacancy::new(State::Off, said, "`m` goes through the forms");
         }
         let said = format!(
             "no {what} in {}",

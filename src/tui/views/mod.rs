@@ -12,12 +12,16 @@ mod facts;
 mod finding;
 mod gpu;
 mod home;
+mod inside;
+mod leads;
 mod listing;
 mod network;
 mod plan;
 mod runs;
 #[cfg(test)]
 mod sample;
+mod velero;
+mod workloads;
 mod zones;
 
 pub(super) use costs::requests as paid_requests;
@@ -36,7 +40,7 @@ use crate::{
         report::Sight,
         tables::{Lens, Object},
     },
-    model::{AccountId, AccountStatus, EnvironmentClass, Place},
+    model::{AccountId, AccountStatus, ClusterId, EnvironmentClass, Place},
 };
 
 /// A screen: its own cursor, folds and filter, a way to take in actions, a way to draw.
@@ -50,6 +54,11 @@ pub trait View {
     /// What must be read for it to show anything, most wanted first. Asked again whenever it comes
     /// forward or the scope changes.
     fn needs(&self, desk: &Desk<'_>) -> Vec<Query>;
+    /// What has to be read as well now that `query` was answered: what is in the clusters that were
+    /// found.
+    fn more(&self, _query: &Query, _desk: &Desk<'_>) -> Vec<Query> {
+        Vec::new()
+    }
     /// Derives what it shows; called when inventory or scope have changed, never per frame.
     fn derive(&mut self, desk: &Desk<'_>);
     /// Sets the filter as it is typed; empty clears it. Narrowing must keep up with the typing.
@@ -60,6 +69,10 @@ pub trait View {
     fn mouse(&mut self, event: MouseEvent, area: Rect, desk: &Desk<'_>) -> Vec<Effect>;
     /// What the cursor is on.
     fn selected(&self) -> Option<Object>;
+    /// The cluster that is looked at: it is kept up to date by the second.
+    fn watched(&self, _desk: &Desk<'_>) -> Option<ClusterId> {
+        None
+    }
     /// The marked objects, in the order of the rows.
     fn marked(&self) -> Vec<Object>;
     /// Puts the cursor on the object, in whichever form shows it; `false` where none does.
@@ -204,12 +217,20 @@ pub fn all() -> Vec<Box<dyn View>> {
         Box::<network::Network>::default(),
         Box::new(clusters::view()),
         Box::new(gpu::view()),
+        Box::new(workloads::view()),
         Box::<costs::Costs>::default(),
         Box::new(backups::view()),
+        Box::new(velero::view()),
         Box::new(zones::view()),
         Box::<runs::Runs>::default(),
         Box::<plan::Plan>::default(),
     ]
+}
+
+/// The sample organization, and the one of its clusters that was looked into.
+#[cfg(test)]
+pub(super) fn sample_of_a_cluster() -> (Inventory, ClusterId) {
+    (sample::inventory(), sample::cluster())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 mod addresses;
 mod call;
+mod capacity;
 mod client;
 mod describe;
 mod endpoint;
@@ -25,6 +26,7 @@ mod write;
 
 pub use addresses::{Address, Addresses};
 pub use call::Retry;
+pub use capacity::{CapacityReservation, CapacityReservations, SpotHistory, SpotPrice, SpotPrices};
 pub use client::{CallError, ConfigError, Ec2};
 pub use describe::{Describe, Filter, List};
 pub use endpoint::{Variant, default_url, overridden};

@@ -3,6 +3,7 @@
 mod accounts;
 mod assume;
 mod chain;
+mod credentials;
 mod gate;
 mod http;
 mod known;
@@ -24,7 +25,7 @@ pub use self::{
     known::{profiles, resolves},
     options::Options,
 };
-use super::error::Call;
+use super::error::{Call, causes, story};
 use crate::{
     model::{AccountId, Arn, Organization, Place, Region},
     provider::{Caller, Error, Kind, Result, SignIn, World},
@@ -180,6 +181,23 @@ impl Sessions {
     /// (run and step), so that CloudTrail can be joined with the journal.
     pub async fn operating_sdk(&self, place: &Place, reference: &str) -> Result<SdkConfig> {
         self.enter(place, Purpose::Operate(reference)).await
+    }
+
+    /// The credentials that [`Self::sdk`] signs with, for what is signed without the SDK.
+    pub async fn credentials(&self, place: &Place) -> Result<aws_credential_types::Credentials> {
+        let sdk = self.sdk(place).await?;
+        credentials::of(&sdk).await.map_err(|error| {
+            let error: &(dyn std::error::Error + 'static) = &*error;
+            let own = causes(error).find_map(|cause| cause.downcast_ref::<Error>());
+            let error = own.cloned().unwrap_or_else(|| {
+                self.of_profile(Error::new(Kind::SignedOut {
+                    profile: None,
+                    login: None,
+                    message: story(error),
+                }))
+            });
+            error.at(place.account, Some(&place.region))
+        })
     }
 
     async fn enter(&self, place: &Place, purpose: Purpose<'_>) -> Result<SdkConfig> {

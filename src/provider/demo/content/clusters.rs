@@ -86,7 +86,6 @@ fn cluster(
 fn starve(pool: &mut NodePool) {
     if pool.accelerator.is_some() && pool.desired > 0 {
         pool.running = Some(0);
-        pool.gpus_requested = Some(0);
         pool.issues = vec![no_capacity(&pool.instance_types.join(", "))];
     }
 }
@@ -126,7 +125,6 @@ impl Ground<'_> {
             };
             let mut gpu = self.pool("gpu", "g4dn.xlarge", Size(0, wanted, 2, wanted));
             gpu.capacity = Capacity::Spot;
-            gpu.gpus_requested = Some(wanted);
             pools.push(gpu);
         }
         if self.site.is(Environment::Prod, Purpose::Ml) {
@@ -137,10 +135,8 @@ impl Ground<'_> {
 
     /// The pair that makes the fleet worth a look: one idles, one is short of capacity.
     fn large(&self) -> [NodePool; 2] {
-        let mut idle = self.pool("a10g-batch", "g5.12xlarge", Size(0, 3, 6, 3));
-        idle.gpus_requested = Some(2);
+        let idle = self.pool("a10g-batch", "g5.12xlarge", Size(0, 3, 6, 3));
         let mut short = self.pool("h100-train", "p5.48xlarge", Size(0, 4, 8, 2));
-        short.gpus_requested = Some(16);
         short.status = "DEGRADED".into();
         short.issues = vec![no_capacity("p5.48xlarge")];
         [idle, short]
@@ -169,7 +165,6 @@ impl Ground<'_> {
             subnets: (0..3).map(subnet).collect(),
             zones: network::ZONES.map(zone).to_vec(),
             accelerator: accelerator(kind),
-            gpus_requested: None,
             issues: Vec::new(),
             tags,
         }

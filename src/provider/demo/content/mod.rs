@@ -3,6 +3,7 @@
 pub(super) mod balancers;
 pub(super) mod clusters;
 pub(super) mod costs;
+pub(super) mod inside;
 pub(super) mod network;
 pub(super) mod organization;
 pub(super) mod protection;

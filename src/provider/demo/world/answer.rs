@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{World, site};
 use crate::{
-    model::AccountId,
+    model::{AccountId, ClusterId},
     provider::{
         Caller, Error, Kind, Result,
         demo::{
@@ -119,6 +119,38 @@ impl World {
             Call::ListObjects { prefix, after } => {
                 Answer::Keys(self.state.bucket.list(&prefix, &after))
             }
+            Call::Fleet(id) => {
+                let dry = self.state.faults.no_capacity(&id.place.region);
+                let site = site(estate, id.place.account)?;
+                let found = content::inside::fleet(estate, site, &id, now, dry);
+                Answer::Fleet(Box::new(found.ok_or_else(|| no_cluster(&id))?))
+            }
+            Call::Contents(id) => {
+                let dry = self.state.faults.no_capacity(&id.place.region);
+                let site = site(estate, id.place.account)?;
+                let found = content::inside::contents(estate, site, &id, now, dry);
+                Answer::Contents(Box::new(found.ok_or_else(|| no_cluster(&id))?))
+            }
+            Call::Velero(id) => {
+                let site = site(estate, id.place.account)?;
+                let found = content::inside::velero(estate, site, &id, now);
+                Answer::Velero(Box::new(found.ok_or_else(|| no_cluster(&id))?))
+            }
+            Call::Results(id, of) => {
+                let site = site(estate, id.place.account)?;
+                let found = content::inside::results(estate, site, &id, &of, now);
+                let missing = || absent(if of.restore { "restore" } else { "backup" }, &of.name);
+                Answer::Results(Box::new(found.ok_or_else(missing)?))
+            }
+            Call::Log { cluster, of, since } => {
+                let site = site(estate, cluster.place.account)?;
+                let found = content::inside::lines(estate, site, &cluster, &of, since, now);
+                Answer::Log(found.ok_or_else(|| absent("pod", &of.pod))?, now)
+            }
+            Call::Price(place, kind) => {
+                site(estate, place.account)?;
+                Answer::Price(Box::new(content::inside::price(estate, &place, &kind, now)))
+            }
             Call::Perform(envelope) => Answer::Performed(self.perform(&envelope)),
             Call::Standing(envelope) => Answer::Standing(self.standing(&envelope)?),
             Call::Settled(envelope, accepted) => {
@@ -157,6 +189,17 @@ impl World {
         }
         Ok(Answer::Done)
     }
+}
+
+fn no_cluster(id: &ClusterId) -> Error {
+    absent("cluster", id.name.as_str())
+}
+
+fn absent(kind: &str, name: &str) -> Error {
+    Error::new(Kind::NotFound {
+        kind: kind.into(),
+        name: name.into(),
+    })
 }
 
 fn unknown(call: &Call) -> Error {

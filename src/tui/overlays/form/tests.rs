@@ -114,10 +114,10 @@ fn what_the_world_knows_is_offered_narrowed_and_taken() {
     │ Fi│                                                                                          │   ┃
     │ ✖ │the hosted zone, by id or name                                                            │   │
     │ ✖ ╰ tab next · down up choose · enter takes, at the end plans · esc cancel ──────────────────╯   │
+    │ ✖ nightly  prod-ml  last good backup 9 h ago, 60 min allowed                                     │
+    │ ✖ default  prod-ml  AccessDenied: not authorized to perform s3:ListBucket                        │
     │ ▲ dev-orders  dev-app  the last good copy is 26 h old, wanted is 24 h                            │
     │ ▲ green  prod-app  1 of 2 targets of green are unhealthy                                         │
-    │ ▲ prod-ml ⇄ prod-shared  prod-ml  prod-shared has no route to prod-ml (10.22.0.0/16) in rtb-022  │
-    │ ▲ prod-ml  prod-ml  h100: 2 of 8 nodes are missing: AsgInstanceLaunchFailures: no capacity for … │
     ╰──────────────────────────────────────────────────────────────────────────────────────────────────╯
      enter open  f1 help
     ");

@@ -3,7 +3,7 @@
 mod asking;
 pub(super) mod going;
 
-use super::{to_overlay, wanted};
+use super::{pods, to_overlay, wanted};
 use crate::{
     engine::operations,
     inventory::{Scope, tables::Object},
@@ -217,6 +217,9 @@ fn on_deck(state: &mut State, action: &Action) -> Option<Vec<Effect>> {
             Effect::Say("detached: the run goes on without the deck".into()),
             Effect::Act(Verb::Back.into()),
         ],
+        Verb::Log => pods::log(state, argument),
+        Verb::Shell => pods::shell(state, argument),
+        Verb::PortForward => pods::forward(state, argument),
         Verb::Refresh => refresh(state, argument),
         Verb::Arm => arm(state, argument),
         Verb::Disarm => {
@@ -263,6 +266,9 @@ fn sign_in(state: &State) -> Vec<Effect> {
         None => vec![Effect::FindProfiles],
         Some(World::Demo) => vec![Effect::Say(
             "the simulated organization needs no sign-in; `:profile` opens a real one".into(),
+        )],
+        Some(World::Kubeconfig) => vec![Effect::Say(
+            "the kubeconfig signs in by itself, context by context".into(),
         )],
         // Where no command signs in, it is a code, a process or keys: they are asked anew.
         Some(World::Aws { .. }) => {

@@ -123,7 +123,7 @@ impl Costs {
     fn skip_drawn(&mut self, desk: &Desk<'_>) {
         if self.form < DRAWN.len() && desk.symbols.is_plain() {
             self.form = DRAWN.len();
-            self.listing.show(0);
+            self.listing.show(0, desk);
         }
     }
 
@@ -301,7 +301,7 @@ impl View for Costs {
         if action.verb == Verb::NextForm {
             self.form = (self.form + 1) % (DRAWN.len() + SPEC.forms.len());
             if let Some(form) = self.form.checked_sub(DRAWN.len()) {
-                self.listing.show(form);
+                self.listing.show(form, desk);
             }
             self.skip_drawn(desk);
             return Some(Vec::new());

@@ -167,12 +167,16 @@ impl Home {
             );
             pairs.pair("clusters", Span::styled(said, brush.style(Role::Text)));
         }
-        if figures.gpus > 0 {
-            let share = f64::from(figures.gpus_used) / f64::from(figures.gpus);
+        if figures.devices > 0 {
+            let requested = figures.devices.saturating_sub(figures.idle / 100);
+            let share = requested as f64 / figures.devices as f64;
             let mut line = bar::gauge(share, 12, Role::Bar, brush);
-            let said = format!(" {} of {} GPUs in use", figures.gpus_used, figures.gpus);
+            let said = format!(" {requested} of {} GPUs requested", figures.devices);
             line.push_span(Span::styled(said, brush.style(Role::Text)));
             pairs.pair("GPUs", line);
+        } else if figures.gpus > 0 {
+            let said = grouped(&figures.gpus.to_string());
+            pairs.pair("GPUs", Span::styled(said, brush.style(Role::Text)));
         }
         if figures.protected > 0 {
             let fine = figures.protected - figures.unprotected;

@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use super::super::Desk;
 use crate::{
     inventory::tables::{self, Row},
-    model::{AccountId, Gap, Region, Remote, State, Trouble, TroubleKind, cost::change},
+    model::{
+        AccountId, Gap, Region, Remote, State, Trouble, TroubleKind, cost::change, fleet::Idle,
+    },
 };
 
 /// Figures of one account, or of all accounts below a unit.
@@ -31,7 +33,10 @@ pub(super) struct Summary {
     pub(super) clusters: usize,
     pub(super) nodes: u32,
     pub(super) gpus: u32,
-    pub(super) gpus_used: u32,
+    /// Devices of clusters that were looked into, and how many of them nothing has requested, in
+    /// hundredths.
+    pub(super) devices: u64,
+    pub(super) idle: u64,
     pub(super) vpcs: usize,
     pub(super) peerings: usize,
     pub(super) protected: usize,
@@ -59,7 +64,8 @@ impl Summary {
         self.clusters += other.clusters;
         self.nodes += other.nodes;
         self.gpus += other.gpus;
-        self.gpus_used += other.gpus_used;
+        self.devices += other.devices;
+        self.idle += other.idle;
         self.vpcs += other.vpcs;
         self.peerings += other.peerings;
         self.protected += other.protected;
@@ -159,7 +165,9 @@ impl Summaries {
                 Some(TroubleKind::Unavailable) => verdict.partial = true,
                 // The account's own status says it.
                 Some(TroubleKind::Suspended) | None => {}
-                Some(TroubleKind::Unreachable | TroubleKind::Other) => verdict.unread = true,
+                Some(TroubleKind::Unreachable | TroubleKind::NoRoute | TroubleKind::Other) => {
+                    verdict.unread = true;
+                }
             }
         };
         let seen = |region: &Region| desk.scope.has_region(region);
@@ -186,8 +194,19 @@ impl Summaries {
                 for pool in clusters.iter().flat_map(|cluster| &cluster.pools) {
                     figures.nodes += pool.running.unwrap_or(pool.desired);
                     figures.gpus += pool.gpus_now();
-                    figures.gpus_used += pool.gpus_requested.unwrap_or(0);
                 }
+            }
+        }
+        for (cluster, read) in inventory
+            .fleets
+            .iter()
+            .filter(|(cluster, _)| seen(&cluster.place.region))
+        {
+            let figures = self.of(cluster.place.account);
+            if let (Some(fleet), Some(figures)) = (read.value(), figures) {
+                let devices = fleet.nodes.iter().filter_map(|node| node.devices);
+                figures.devices += devices.sum::<u64>();
+                figures.idle += Idle::of(&fleet.nodes, |_| None).hundredths.unwrap_or(0);
             }
         }
         for (place, read) in inventory

@@ -4,18 +4,18 @@ use crate::tui::{testing::Bench, views::sample};
 #[test]
 fn the_tree_shows_what_every_unit_adds_up_to() {
     let bench = Bench::new(sample::inventory());
-    insta::assert_snapshot!(bench.drawn(&mut Home::default(), 80, 21), @r"
+    insta::assert_snapshot!(bench.drawn(&mut Home::default(), 80, 21), @"
     ╭ accounts(9) ─────────────────────────────────────────────────────────────────╮
     │    UNIT / ACCOUNT                ENV        ACC  HEALTH       MONTH   CHANGE ┃
-    │▌ ▾ Root                                       9  ✖ 2 ▲ 8     $20.7k    ▲ +3% ┃
-    │    ▾ Environments                             9  ✖ 2 ▲ 8     $20.7k    ▲ +3% ┃
+    │▌ ▾ Root                                       9  ✖ 4 ▲ 9     $20.7k    ▲ +3% ┃
+    │    ▾ Environments                             9  ✖ 4 ▲ 9     $20.7k    ▲ +3% ┃
     │      ▾ Dev                                    3  ▲ 1           $912     = 0% ┃
     │          dev-app                 DEV             ▲ 1           $228     = 0% ┃
     │          dev-ml                  DEV             ● ok          $456     = 0% ┃
     │          dev-shared              DEV             ● ok          $228     = 0% ┃
-    │      ▾ Prod                                   3  ✖ 2 ▲ 7     $17.5k    ▲ +4% ┃
+    │      ▾ Prod                                   3  ✖ 4 ▲ 8     $17.5k    ▲ +4% ┃
     │          prod-app                PROD            ✖ 2 ▲ 1      $4.1k     = 0% ┃
-    │          prod-ml                 PROD            ▲ 5         $12.5k    ▲ +6% ┃
+    │          prod-ml                 PROD            ✖ 2 ▲ 6     $12.5k    ▲ +6% ┃
     │          prod-shared             PROD            ▲ 1           $912     = 0% │
     │      ▾ Staging                                3  ● ok         $2.3k     = 0% │
     ╰ 9 accounts ──────────────────────────────────────────────────────────────────╯
@@ -23,8 +23,8 @@ fn the_tree_shows_what_every_unit_adds_up_to() {
     │ Findings                                                                     ┃
     │ ✖ prod-orders  prod-app  the backup of 8 h ago failed: the vault's key is n… │
     │ ✖ prod-orders  prod-app  the vault's key is not accessible                   │
-    │ ▲ dev-orders  dev-app  the last good copy is 26 h old, wanted is 24 h        │
-    │ ▲ green  prod-app  1 of 2 targets of green are unhealthy                     │
+    │ ✖ nightly  prod-ml  last good backup 9 h ago, 60 min allowed                 │
+    │ ✖ default  prod-ml  AccessDenied: not authorized to perform s3:ListBucket    │
     ╰──────────────────────────────────────────────────────────────────────────────╯
     ");
 }
@@ -36,30 +36,30 @@ fn a_wide_screen_shows_the_account_beside_the_tree() {
     home.derive(&bench.desk());
     home.tree.go_to(&Key::Account(sample::account(8)));
     insta::assert_snapshot!(bench.drawn(&mut home, 150, 30), @"
-    ╭ accounts(9) ────────────────────────────────────────────────────────────╮╭ ▲ prod-ml  888888888888  PROD ──────────────────────────────────────────╮
+    ╭ accounts(9) ────────────────────────────────────────────────────────────╮╭ ✖ prod-ml  888888888888  PROD ──────────────────────────────────────────╮
     │    UNIT / ACCOUNT                    ENV        ACC  HEALTH       MONTH ││ Findings                                                                │
-    │  ▾ Root                                           9  ✖ 2 ▲ 8     $20.7k ││ ▲ prod-ml ⇄ prod-shared  prod-shared has no route to prod-ml (10.22.0.… │
-    │    ▾ Environments                                 9  ✖ 2 ▲ 8     $20.7k ││ ▲ prod-ml  h100: 2 of 8 nodes are missing: AsgInstanceLaunchFailures: … │
-    │      ▾ Dev                                        3  ▲ 1           $912 ││ ▲ h100  2 of 8 nodes are missing: AsgInstanceLaunchFailures: no capaci… │
-    │          dev-app                     DEV             ▲ 1           $228 ││ ▲ organization  will be $4,800.00 over its limit                        │
-    │          dev-ml                      DEV             ● ok          $456 ││ ▲ Amazon Elastic Compute Cloud - Compute  $3,100.00 more than expected… │
-    │          dev-shared                  DEV             ● ok          $228 ││                                                                         │
-    │      ▾ Prod                                       3  ✖ 2 ▲ 7     $17.5k ││ Figures                                                                 │
-    │          prod-app                    PROD            ✖ 2 ▲ 1      $4.1k ││ this month  $12.5k   ▲ +6%   last month $26.2k                          │
-    │▌         prod-ml                     PROD            ▲ 5         $12.5k ││ by day      ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▇▇░               │
-    │          prod-shared                 PROD            ▲ 1           $912 ││ clusters    1   nodes 11                                                │
-    │      ▾ Staging                                    3  ● ok         $2.3k ││ GPUs        ━━━━━━━━━━── 41 of 50 GPUs in use                           │
-    │          staging-app                 STAGING         ● ok          $684 ││ network     1 VPC   1 peering                                           │
-    │          staging-ml                  STAGING         ● ok         $1.1k ││                                                                         │
-    │          staging-shared              STAGING         ● ok          $456 ││ Account                                                                 │
+    │  ▾ Root                                           9  ✖ 4 ▲ 9     $20.7k ││ ✖ nightly  last good backup 9 h ago, 60 min allowed                     │
+    │    ▾ Environments                                 9  ✖ 4 ▲ 9     $20.7k ││ ✖ default  AccessDenied: not authorized to perform s3:ListBucket        │
+    │      ▾ Dev                                        3  ▲ 1           $912 ││ ▲ prod-ml ⇄ prod-shared  prod-shared has no route to prod-ml (10.22.0.… │
+    │          dev-app                     DEV             ▲ 1           $228 ││ ▲ prod-ml  h100: 2 of 8 nodes are missing: AsgInstanceLaunchFailures: … │
+    │          dev-ml                      DEV             ● ok          $456 ││ ▲ h100  2 of 8 nodes are missing: AsgInstanceLaunchFailures: no capaci… │
+    │          dev-shared                  DEV             ● ok          $228 ││ ▲ api  1 of 2 ready: api-2 crashes                                      │
+    │      ▾ Prod                                       3  ✖ 4 ▲ 8     $17.5k ││ ▲ organization  will be $4,800.00 over its limit                        │
+    │          prod-app                    PROD            ✖ 2 ▲ 1      $4.1k ││ ▲ Amazon Elastic Compute Cloud - Compute  $3,100.00 more than expected… │
+    │▌         prod-ml                     PROD            ✖ 2 ▲ 6     $12.5k ││                                                                         │
+    │          prod-shared                 PROD            ▲ 1           $912 ││ Figures                                                                 │
+    │      ▾ Staging                                    3  ● ok         $2.3k ││ this month  $12.5k   ▲ +6%   last month $26.2k                          │
+    │          staging-app                 STAGING         ● ok          $684 ││ by day      ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▇▇░               │
+    │          staging-ml                  STAGING         ● ok         $1.1k ││ clusters    1   nodes 11                                                │
+    │          staging-shared              STAGING         ● ok          $456 ││ GPUs        ━━━━━━━━━─── 12 of 16 GPUs requested                        │
+    │                                                                         ││ network     1 VPC   1 peering                                           │
+    │                                                                         ││                                                                         │
+    │                                                                         ││ Account                                                                 │
     │                                                                         ││ unit        Environments/Prod                                           │
     │                                                                         ││ status      active                                                      │
     │                                                                         ││ email       aws+prod-ml@example.com                                     │
     │                                                                         ││ joined      375 d ago                                                   │
     │                                                                         ││ tag owner   ml-team                                                     │
-    │                                                                         ││                                                                         │
-    │                                                                         ││                                                                         │
-    │                                                                         ││                                                                         │
     │                                                                         ││                                                                         │
     │                                                                         ││                                                                         │
     │                                                                         ││                                                                         │
@@ -75,22 +75,22 @@ fn a_denied_account_is_grey_and_says_why() {
     let mut home = Home::default();
     home.derive(&bench.desk());
     home.tree.go_to(&Key::Account(sample::account(8)));
-    insta::assert_snapshot!(bench.drawn(&mut home, 80, 21), @r"
+    insta::assert_snapshot!(bench.drawn(&mut home, 80, 21), @"
     ╭ accounts(9) ─────────────────────────────────────────────────────────────────╮
     │    UNIT / ACCOUNT                ENV        ACC  HEALTH       MONTH   CHANGE ┃
-    │  ▾ Root                                       9  ✖ 2 ▲ 5     $20.7k    ▲ +3% ┃
-    │    ▾ Environments                             9  ✖ 2 ▲ 5     $20.7k    ▲ +3% ┃
+    │  ▾ Root                                       9  ✖ 4 ▲ 7     $20.7k    ▲ +3% ┃
+    │    ▾ Environments                             9  ✖ 4 ▲ 7     $20.7k    ▲ +3% ┃
     │      ▾ Dev                                    3  ● ok          $912     = 0% ┃
     │          dev-app                 DEV             ? unknown     $228     = 0% ┃
     │          dev-ml                  DEV             ● ok          $456     = 0% ┃
     │          dev-shared              DEV             ● ok          $228     = 0% ┃
-    │      ▾ Prod                                   3  ✖ 2 ▲ 5     $17.5k    ▲ +4% ┃
+    │      ▾ Prod                                   3  ✖ 4 ▲ 7     $17.5k    ▲ +4% ┃
     │          prod-app                PROD            ✖ 2 ▲ 1      $4.1k     = 0% ┃
-    │▌         prod-ml                 PROD            ▲ 3         $12.5k    ▲ +6% ┃
+    │▌         prod-ml                 PROD            ✖ 2 ▲ 5     $12.5k    ▲ +6% ┃
     │          prod-shared             PROD            ▲ 1           $912     = 0% │
     │      ▾ Staging                                3  ● ok         $2.3k     = 0% │
     ╰ 7 of 9 accounts  ◐ 1 reading  ⊘ 1 denied ────────────────────────────────────╯
-    ╭ ▲ prod-ml  888888888888  PROD ───────────────────────────────────────────────╮
+    ╭ ✖ prod-ml  888888888888  PROD ───────────────────────────────────────────────╮
     │ ⊘ denied  `sts:AssumeRole` is denied: not authorized                         ┃
     │   pick another role with `A`                                                 │
     │                                                                              │

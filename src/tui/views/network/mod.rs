@@ -114,7 +114,7 @@ impl Network {
     fn skip_drawn(&mut self, desk: &Desk<'_>) {
         if self.is_drawn() && desk.symbols.is_plain() {
             self.form = DRAWN.len();
-            self.listing.show(0);
+            self.listing.show(0, desk);
         }
     }
 
@@ -248,7 +248,7 @@ impl View for Network {
         if action.verb == Verb::NextForm {
             self.form = (self.form + 1) % (DRAWN.len() + SPEC.forms.len());
             if self.form >= DRAWN.len() {
-                self.listing.show(self.form - DRAWN.len());
+                self.listing.show(self.form - DRAWN.len(), desk);
             }
             self.skip_drawn(desk);
             return Some(Vec::new());

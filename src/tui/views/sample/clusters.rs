@@ -13,35 +13,31 @@ pub(super) fn clusters(number: u64) -> Vec<Cluster> {
     }
     let (_, short, _) = ENVIRONMENTS[environment];
     let name = format!("{short}-{}", PURPOSES[purpose]);
-    let pool = |pool: &str,
-                kind: &str,
-                sizes: [u32; 4],
-                accelerator: Option<Accelerator>,
-                used: Option<u32>| NodePool {
-        name: pool.into(),
-        arn: arn(number, "eks", &format!("nodegroup/{name}/{pool}")),
-        status: "ACTIVE".into(),
-        instance_types: vec![kind.into()],
-        capacity: if pool == "spot" {
-            Capacity::Spot
-        } else {
-            Capacity::OnDemand
-        },
-        min: sizes[0],
-        desired: sizes[1],
-        max: sizes[2],
-        running: Some(sizes[3]),
-        subnets: Vec::new(),
-        zones: vec![format!("{HOME}a").into(), format!("{HOME}b").into()],
-        accelerator,
-        gpus_requested: used,
-        issues: if sizes[3] < sizes[1] {
-            vec!["AsgInstanceLaunchFailures: no capacity for p5.48xlarge in eu-west-1a".into()]
-        } else {
-            Vec::new()
-        },
-        tags: Tags::new(),
-    };
+    let pool =
+        |pool: &str, kind: &str, sizes: [u32; 4], accelerator: Option<Accelerator>| NodePool {
+            name: pool.into(),
+            arn: arn(number, "eks", &format!("nodegroup/{name}/{pool}")),
+            status: "ACTIVE".into(),
+            instance_types: vec![kind.into()],
+            capacity: if pool == "spot" {
+                Capacity::Spot
+            } else {
+                Capacity::OnDemand
+            },
+            min: sizes[0],
+            desired: sizes[1],
+            max: sizes[2],
+            running: Some(sizes[3]),
+            subnets: Vec::new(),
+            zones: vec![format!("{HOME}a").into(), format!("{HOME}b").into()],
+            accelerator,
+            issues: if sizes[3] < sizes[1] {
+                vec!["AsgInstanceLaunchFailures: no capacity for p5.48xlarge in eu-west-1a".into()]
+            } else {
+                Vec::new()
+            },
+            tags: Tags::new(),
+        };
     let gpu = |model: &str, count, memory_mib| {
         Some(Accelerator {
             maker: "NVIDIA".into(),
@@ -50,14 +46,13 @@ pub(super) fn clusters(number: u64) -> Vec<Cluster> {
             memory_mib,
         })
     };
-    let mut pools = vec![pool("main", "t3.medium", [2, 3, 4, 3], None, None)];
+    let mut pools = vec![pool("main", "t3.medium", [2, 3, 4, 3], None)];
     if purpose == 1 {
         pools.push(pool(
             "gpu",
             "g4dn.xlarge",
             [0, 2, 2, 2],
             gpu("T4", 1, 16_384),
-            Some(1),
         ));
     }
     if number == 8 {
@@ -66,7 +61,6 @@ pub(super) fn clusters(number: u64) -> Vec<Cluster> {
             "p5.48xlarge",
             [0, 8, 12, 6],
             gpu("H100", 8, 655_360),
-            Some(40),
         ));
     }
     vec![Cluster {

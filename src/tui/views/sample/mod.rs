@@ -3,6 +3,7 @@
 
 mod clusters;
 mod costs;
+mod inside;
 mod large;
 mod network;
 mod protection;
@@ -22,6 +23,7 @@ use crate::{
 };
 use clusters::clusters;
 pub(super) use costs::costs;
+pub(super) use inside::cluster;
 pub(super) use large::large;
 use network::{network, vpc_id};
 use protection::protection;
@@ -100,6 +102,7 @@ pub(super) fn inventory() -> Inventory {
             now(),
         );
     }
+    inside::add(&mut all);
     all
 }
 
@@ -139,6 +142,15 @@ pub(super) fn partial() -> Inventory {
         all.balancers.remove(&place(number));
         all.zones.remove(&account(number));
     }
+    let cluster = inside::cluster();
+    let unreachable = Arc::new(unreachable());
+    for query in [
+        Query::Fleet(cluster.clone()),
+        Query::Contents(cluster.clone()),
+        Query::Velero(cluster),
+    ] {
+        all.fail(&query, Arc::clone(&unreachable));
+    }
     let queries = |number| {
         [
             Query::Clusters(place(number)),
@@ -156,6 +168,14 @@ pub(super) fn partial() -> Inventory {
         all.fail(&query, Arc::clone(&denied));
     }
     all
+}
+
+pub(super) fn unreachable() -> Trouble {
+    Trouble {
+        kind: TroubleKind::Unreachable,
+        message: "no route to prod-ml: no connection within 3 s".into(),
+        hint: Some("the endpoint is private: open a tunnel".into()),
+    }
 }
 
 pub(super) fn denied() -> Trouble {

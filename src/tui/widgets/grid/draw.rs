@@ -182,19 +182,17 @@ impl Grid {
             let line = painted.unwrap_or_else(|| look.line(cell, column, slot.width, brush));
             (slot.x, slot.width, line)
         };
-        if item.health.state != State::Denied {
+        let state = item.health.state;
+        if state != State::Denied && item.object.kind != "scope" {
             return slots.iter().map(piece).collect();
         }
         // What could not be read has no figures: the reason stands in their place.
         let mut pieces: Vec<Piece> = slots.first().map(piece).into_iter().collect();
         let begin = slots.first().map_or(0, |first| first.width + 2).min(width);
-        let text = format!(
-            "{} denied  {}",
-            brush.symbols.state(State::Denied),
-            item.health.reason
-        );
+        let sign = brush.symbols.state(state);
+        let text = format!("{sign} {state}  {}", item.health.reason);
         let text = text::fit(&text, (width - begin).into(), brush.symbols).into_owned();
-        let line = Span::styled(text, brush.style(Role::Denied)).into();
+        let line = Span::styled(text, brush.state_style(state)).into();
         pieces.push((begin, width - begin, line));
         pieces
     }

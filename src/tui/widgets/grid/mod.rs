@@ -167,6 +167,24 @@ impl Grid {
         }
     }
 
+    /// Puts the cursor on the row that the selected one stands below; `false` where it is none's.
+    pub fn rise(&mut self) -> bool {
+        let here = self.window.cursor();
+        let depth = |at: usize| self.order.get(at).map(|&index| self.rows[index].depth);
+        let Some(own) = depth(here) else { return false };
+        let above = (0..here).rev().find(|&at| depth(at) < Some(own));
+        if let Some(above) = above {
+            self.window.go(above, self.order.len());
+        }
+        above.is_some()
+    }
+
+    /// The filter as it was typed.
+    #[must_use]
+    pub fn filter_text(&self) -> &str {
+        &self.filter
+    }
+
     #[must_use]
     pub fn marked(&self) -> Vec<Object> {
         self.shown()

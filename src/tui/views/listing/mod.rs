@@ -1,5 +1,8 @@
 //! A view that is a list with details: its tables, what they need, what is told of one row.
 
+mod edges;
+mod ways;
+
 use crossterm::event::MouseEvent;
 use jiff::Timestamp;
 use ratatui::{
@@ -9,12 +12,20 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Desk, View, coverage::Coverage, detail::Detail};
+pub(super) use edges::{common_hints, detail_title, tabs};
+
+use super::{
+    Desk, View,
+    coverage::Coverage,
+    detail::Detail,
+    leads::{Crumb, Leads},
+};
 use crate::{
     inventory::{
         Query, report,
         tables::{self, Object, Row, Table},
     },
+    model::ClusterId,
     tui::{
         Action, Effect, Verb,
         theme::Role,
@@ -46,6 +57,8 @@ pub(super) struct Spec {
 pub(super) struct Listing {
     spec: &'static Spec,
     grids: Vec<Grid>,
+    /// Forms whose rows are older than what is known: derived when they are shown.
+    stale: Vec<bool>,
     form: usize,
     detail: Detail,
     coverage: Coverage,
@@ -53,8 +66,16 @@ pub(super) struct Listing {
     banner: Memo<usize, Vec<Line<'static>>>,
     /// Forms of another kind that stand before its own in the corner.
     before: &'static [&'static str],
+    leads: Option<&'static Leads>,
+    /// The way that led to what is shown, the last step last.
+    trail: Vec<Crumb>,
+    more: fn(&Query, &Desk<'_>) -> Vec<Query>,
+    /// Whether the cluster of the cursor's row is kept up to date.
+    watches: bool,
 }
 
+/// Cells that corners and blanks take of a pane's upper edge.
+const EDGES: usize = 8;
 /// Lines that a table needs to be of use below a banner.
 const ROWS: u16 = 5;
 
@@ -67,15 +88,39 @@ impl Listing {
                 None => grid,
             })
         };
+        let grids: Vec<Grid> = spec.forms.iter().filter_map(grid).collect();
         Self {
             spec,
-            grids: spec.forms.iter().filter_map(grid).collect(),
+            stale: vec![true; grids.len()],
+            grids,
             form: 0,
             detail: Detail::default(),
             coverage: Coverage::default(),
             banner: Memo::default(),
             before: &[],
+            leads: None,
+            trail: Vec::new(),
+            more: |_, _| Vec::new(),
+            watches: false,
         }
+    }
+
+    /// A view whose rows change by the second.
+    pub(super) const fn watching(mut self) -> Self {
+        self.watches = true;
+        self
+    }
+
+    /// A view whose rows lead to others.
+    pub(super) const fn leading(mut self, leads: &'static Leads) -> Self {
+        self.leads = Some(leads);
+        self
+    }
+
+    /// A view that reads what only an answer tells that there is.
+    pub(super) const fn reading(mut self, more: fn(&Query, &Desk<'_>) -> Vec<Query>) -> Self {
+        self.more = more;
+        self
     }
 
     /// Part of a view that has forms of another kind before these.
@@ -90,9 +135,10 @@ impl Listing {
     }
 
     /// Shows the form of this index.
-    pub(super) fn show(&mut self, form: usize) {
+    pub(super) fn show(&mut self, form: usize, desk: &Desk<'_>) {
         self.form = form % self.grids.len().max(1);
         self.detail = Detail::default();
+        self.freshen(self.form, desk);
     }
 
     /// The lines above the table.
@@ -111,6 +157,17 @@ impl Listing {
         report(grid.table.name, (grid.table, rows), ending, desk)
     }
 
+    /// Derives the rows of a form where they are stale.
+    fn freshen(&mut self, form: usize, desk: &Desk<'_>) {
+        let (Some(grid), Some(stale)) = (self.grids.get_mut(form), self.stale.get_mut(form)) else {
+            return;
+        };
+        if std::mem::take(stale) {
+            let rows = (grid.table.rows)(desk.inventory, &desk.lens());
+            grid.set(rows, desk.now);
+        }
+    }
+
     fn grid(&self) -> Option<&Grid> {
         self.grids.get(self.form)
     }
@@ -119,14 +176,36 @@ impl Listing {
         self.grids.get_mut(self.form)
     }
 
-    /// `[clusters] pools`
-    fn tabs(&self, brush: Brush<'_>) -> Line<'static> {
-        if self.grids.len() + self.before.len() < 2 {
+    /// `[clusters] pools`; where there is no room for all of them, how many there are.
+    fn tabs(&self, width: u16, brush: Brush<'_>) -> Line<'static> {
+        let own = self.grids.iter().map(|grid| self.word(grid));
+        let names: Vec<&str> = self.before.iter().copied().chain(own).collect();
+        if names.len() < 2 {
             return Line::default();
         }
-        let own = self.grids.iter().map(|grid| grid.table.name);
-        let names = self.before.iter().copied().chain(own);
-        tabs(names, self.form + self.before.len(), brush)
+        let form = self.form + self.before.len();
+        let all = tabs(names.iter().copied(), form, brush);
+        let room = usize::from(width).saturating_sub(self.title().len() + EDGES);
+        if all.width() <= room {
+            return all;
+        }
+        let name = names.get(form).copied();
+        let mut short = tabs(name.into_iter(), 0, brush);
+        let count = format!(" {} of {}", form + 1, names.len());
+        short.push_span(Span::styled(count, brush.style(Role::Muted)));
+        short
+    }
+
+    /// What a form is called in a view that has the same word in its name: `velero_backups` are the
+    /// backups of the view `velero`.
+    fn word(&self, grid: &Grid) -> &'static str {
+        let name = grid.table.name;
+        let rest = name.strip_prefix(self.spec.name);
+        rest.and_then(|rest| rest.strip_prefix('_')).unwrap_or(name)
+    }
+
+    fn form_of(&self, name: &str) -> Option<usize> {
+        self.grids.iter().position(|grid| grid.table.name == name)
     }
 
     /// The banner's height and the table below it, inside of the list's pane.
@@ -147,7 +226,7 @@ impl Listing {
         let brush = desk.brush();
         let pane = Pane {
             title: self.title().into(),
-            corner: self.tabs(brush),
+            corner: self.tabs(area.width, brush),
             foot: self.coverage.line(desk.now, brush),
             focused: !self.detail.focused,
         };
@@ -164,10 +243,10 @@ impl Listing {
         });
         let Some(grid) = self.grid() else { return };
         if grid.is_empty() {
-            let what = grid.table.name;
+            let what = grid.table.name.replace('_', " ");
             return self
                 .coverage
-                .vacancy(what, grid.is_filtered() && !grid.rows().is_empty())
+                .vacancy(&what, grid.is_filtered() && !grid.rows().is_empty())
                 .draw(buffer, rest, brush);
         }
         let cursor = grid.draw(buffer, rest, !self.detail.focused, desk.now, brush);
@@ -184,26 +263,6 @@ impl Listing {
     }
 }
 
-/// Names of forms, the one that is shown in brackets.
-pub(super) fn tabs<'a>(
-    names: impl Iterator<Item = &'a str>,
-    form: usize,
-    brush: Brush<'_>,
-) -> Line<'static> {
-    let mut spans = Vec::new();
-    for (index, name) in names.enumerate() {
-        if index > 0 {
-            spans.push(Span::raw(" "));
-        }
-        spans.push(if index == form {
-            Span::styled(format!("[{name}]"), brush.style(Role::Strong))
-        } else {
-            Span::styled(name.to_owned(), brush.style(Role::Muted))
-        });
-    }
-    spans.into()
-}
-
 impl View for Listing {
     fn name(&self) -> &'static str {
         self.spec.name
@@ -215,7 +274,7 @@ impl View for Listing {
 
     fn title(&self) -> String {
         match self.grid() {
-            Some(grid) => grid.title(grid.table.name),
+            Some(grid) => grid.title(self.word(grid)),
             None => self.spec.name.into(),
         }
     }
@@ -224,12 +283,13 @@ impl View for Listing {
         (self.spec.needs)(desk)
     }
 
+    fn more(&self, query: &Query, desk: &Desk<'_>) -> Vec<Query> {
+        (self.more)(query, desk)
+    }
+
     fn derive(&mut self, desk: &Desk<'_>) {
-        let lens = desk.lens();
-        for grid in &mut self.grids {
-            let rows = (grid.table.rows)(desk.inventory, &lens);
-            grid.set(rows, desk.now);
-        }
+        self.stale.fill(true);
+        self.freshen(self.form, desk);
         self.coverage = (self.spec.covers)(desk);
         self.banner.forget();
         self.detail.forget();
@@ -244,12 +304,13 @@ impl View for Listing {
 
     fn act(&mut self, action: &Action, desk: &Desk<'_>) -> Option<Vec<Effect>> {
         match action.verb {
-            Verb::NextForm => self.show(self.form + 1),
+            Verb::NextForm => return self.turn(action.argument.as_deref(), desk),
             verb if self.detail.take(verb) => {}
-            Verb::Open if !self.detail.focused => self.detail.focused = true,
+            Verb::Open if !self.detail.focused => return Some(self.descend(desk)),
+            Verb::Ascend if self.leads.is_some() => return self.ascend(desk),
             Verb::Back => {
                 if !self.grid_mut()?.back() {
-                    return None;
+                    return self.retrace(desk);
                 }
             }
             Verb::Describe => return Some(vec![Effect::Describe(self.selected()?)]),
@@ -285,7 +346,7 @@ impl View for Listing {
                 self.detail.focused = false;
                 self.detail.follow(desk);
             }
-            Click::Opened => self.detail.focused = true,
+            Click::Opened => return self.descend(desk),
         }
         Vec::new()
     }
@@ -294,12 +355,20 @@ impl View for Listing {
         Some(self.grid()?.selected()?.object.clone())
     }
 
+    fn watched(&self, desk: &Desk<'_>) -> Option<ClusterId> {
+        let row = self.grid().filter(|_| self.watches)?.selected()?;
+        Some(row.object.in_cluster(desk.inventory)?.0)
+    }
+
     fn marked(&self) -> Vec<Object> {
         self.grid().map(Grid::marked).unwrap_or_default()
     }
 
     fn go_to(&mut self, object: &Object, desk: &Desk<'_>) -> bool {
         let is = |row: &Row| row.object.is_same(object);
+        for form in 0..self.grids.len() {
+            self.freshen(form, desk);
+        }
         let Some(form) = self
             .grids
             .iter()
@@ -308,7 +377,7 @@ impl View for Listing {
             return false;
         };
         if form != self.form {
-            self.show(form);
+            self.show(form, desk);
         }
         self.grids[form].go_to(is);
         self.detail.follow(desk);
@@ -388,41 +457,3 @@ pub(super) fn report(
 
 /// The list's part of the width, in percent.
 const SHARE: u16 = 64;
-
-/// Hints of every list, most useful first.
-pub(super) fn common_hints() -> impl Iterator<Item = (Action, &'static str)> {
-    [
-        (Verb::Open, "open"),
-        (Verb::Filter, "filter"),
-        (Verb::SortNext, "sort"),
-        (Verb::Mark, "mark"),
-        (Verb::Operations, "operations"),
-        (Verb::Copy, "copy"),
-        (Verb::Help, "help"),
-    ]
-    .into_iter()
-    .map(|(verb, word)| (verb.into(), word))
-}
-
-/// What it is and where: `prod-ml-1  prod-ml  eu-west-1  PROD`.
-pub(super) fn detail_title(row: &Row, desk: &Desk<'_>) -> Line<'static> {
-    let brush = desk.brush();
-    let mut spans = vec![
-        brush.sign(row.health.state),
-        Span::raw(" "),
-        Span::styled(row.object.name.clone(), brush.style(Role::Title)),
-    ];
-    if let Some(account) = row.object.account {
-        let name = format!("  {}", desk.account_name(account));
-        spans.push(Span::styled(name, brush.style(Role::Muted)));
-    }
-    if let Some(region) = &row.object.region {
-        spans.push(Span::styled(
-            format!("  {region}"),
-            brush.style(Role::Muted),
-        ));
-    }
-    spans.push(Span::raw("  "));
-    spans.push(desk.class_badge(row.class));
-    spans.into()
-}
