@@ -76,6 +76,7 @@ impl Pen {
             Some(from) if from.y == to.y && from.x < to.x => {
                 write!(out, "\x1b[{}C", to.x - from.x)
             }
+            Some(from) if from.y == to.y => write!(out, "\x1b[{}G", to.x + 1),
             _ if to.x == 0 => write!(out, "\x1b[{}H", to.y + 1),
             _ => write!(out, "\x1b[{};{}H", to.y + 1, to.x + 1),
         };
