@@ -2,10 +2,12 @@
 
 pub mod change;
 pub mod cluster;
+pub mod compute;
 pub mod cost;
 pub mod gap;
 pub mod health;
 pub mod id;
+pub mod identity;
 pub mod network;
 pub mod organization;
 pub mod price;
@@ -20,9 +22,10 @@ pub use gap::Gap;
 pub use health::{Health, State};
 pub use id::{
     AccountId, AllocationId, Arn, AttachmentId, ClusterName, EndpointId, FlowLogId, HealthCheckId,
-    HostedZoneId, InternetGatewayId, NatGatewayId, NetworkAclId, OrganizationId, PeeringId, Place,
-    PolicyId, PoolName, Region, RouteTableId, SecurityGroupId, SubnetId, TransitGatewayId,
-    TransitGatewayRouteTableId, UnitId, VpcId, ZoneName,
+    HostedZoneId, InternetGatewayId, LaunchTemplateId, NatGatewayId, NetworkAclId, OrganizationId,
+    PeeringId, Place, PolicyId, PoolName, Region, ReservationId, RoleName, RouteTableId,
+    SecurityGroupId, SubnetId, TransitGatewayId, TransitGatewayRouteTableId, UnitId, VpcId,
+    ZoneName,
 };
 pub use organization::{
     Account, AccountStatus, DelegatedAdministrator, EnvironmentClass, Organization, Policy, Tags,

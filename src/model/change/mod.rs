@@ -3,7 +3,10 @@
 //! A service is one file here with an enum that says of itself what [`ChangeKind`] asks, and one
 //! line in [`Change`].
 
+mod cluster;
+mod identity;
 mod network;
+mod owned;
 mod reference;
 mod traffic;
 
@@ -13,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountId, Region};
 
+pub use cluster::{ClusterChange, ClusterObject, Endpoint, Taint};
+pub use identity::IdentityChange;
 pub use network::{
     DefaultRules, DnsAttribute, Flow, NetworkChange, NetworkObject, PeeringSide, RouteVia,
 };
@@ -26,6 +31,8 @@ pub use traffic::{Side, TrafficChange};
 pub enum Change {
     Traffic(TrafficChange),
     Network(NetworkChange),
+    Cluster(ClusterChange),
+    Identity(IdentityChange),
 }
 
 /// What every change says of itself.
@@ -268,6 +275,8 @@ impl Change {
         match self {
             Self::Traffic(change) => change,
             Self::Network(change) => change,
+            Self::Cluster(change) => change,
+            Self::Identity(change) => change,
         }
     }
 
