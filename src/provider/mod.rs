@@ -26,9 +26,12 @@ pub use sign_in::{Profile, Prompt, SignIn, is_admin};
 pub use crate::model::change::Progress;
 
 use crate::model::{
-    AccountId, Arn, HostedZoneId, Organization, Place, QuotaCode, Region, VpcId,
+    AccountId, Arn, ClusterName, HostedZoneId, Organization, Place, PoolName, QuotaCode, Region,
+    RoleName, VpcId,
     cluster::Cluster,
+    compute::{Compute, Machine, Nodes, Offer},
     cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
+    identity::Role,
     network::{AvailabilityZone, Network, VpcDns},
     protection::Protection,
     traffic::{Balancers, Record, Zones},
@@ -56,17 +59,41 @@ pub trait Networks: Send + Sync {
     async fn availability_zones(&self, place: &Place) -> Result<Vec<AvailabilityZone>>;
 }
 
+/// EKS clusters with their node groups.
+#[async_trait]
+pub trait Clusters: Send + Sync {
+    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>>;
+}
+
+/// What runs clusters, as operations look at it.
+#[async_trait]
+pub trait Computing: Send + Sync {
+    /// One cluster with everything in it, the launch templates named after it, and the place's
+    /// capacity reservations. Where there is no such cluster, the rest.
+    async fn cluster(&self, place: &Place, name: &ClusterName) -> Result<Compute>;
+    /// The nodes of a pool, by whoever can tell.
+    async fn nodes(&self, place: &Place, cluster: &ClusterName, pool: &PoolName) -> Result<Nodes>;
+    /// Those of the instance types that the region offers.
+    async fn machines(&self, place: &Place, types: &[String]) -> Result<Vec<Machine>>;
+    /// The versions of Kubernetes that a cluster can be made of, newest first.
+    async fn offers(&self, place: &Place) -> Result<Vec<Offer>>;
+}
+
+/// IAM roles.
+#[async_trait]
+pub trait Roles: Send + Sync {
+    /// The role of that name, with its attached policies; `None` where there is none.
+    async fn role(&self, account: AccountId, name: &RoleName) -> Result<Option<Role>>;
+}
+
 /// Service Quotas.
 #[async_trait]
 pub trait Quotas: Send + Sync {
     /// What applies to the account there.
     async fn quota(&self, place: &Place, quota: QuotaCode) -> Result<u64>;
-}
-
-/// EKS clusters with their node groups.
-#[async_trait]
-pub trait Clusters: Send + Sync {
-    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>>;
+    /// How much of it is in use, by the metric that Service Quotas names; `None` where there is
+    /// none, which is not zero.
+    async fn used(&self, place: &Place, quota: QuotaCode) -> Result<Option<u64>>;
 }
 
 /// Cost Explorer and Budgets. Every call of the first three is paid for (`CostReport::requests`).
@@ -156,8 +183,10 @@ pub struct Provider {
     pub identity: Arc<dyn Identity>,
     pub organizations: Arc<dyn Organizations>,
     pub networks: Arc<dyn Networks>,
-    pub quotas: Arc<dyn Quotas>,
     pub clusters: Arc<dyn Clusters>,
+    pub compute: Arc<dyn Computing>,
+    pub roles: Arc<dyn Roles>,
+    pub quotas: Arc<dyn Quotas>,
     pub costs: Arc<dyn Costs>,
     pub protections: Arc<dyn Protections>,
     pub traffic: Arc<dyn Traffic>,

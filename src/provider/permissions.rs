@@ -1,6 +1,7 @@
 //! The IAM actions that reading needs, as the adapters call them.
 
-/// In every account: what the inventory reads. No data of customers is among it.
+/// In every account: what the inventory reads, and operations while they plan. No data of customers
+/// is among it.
 pub const READ: &[&str] = &[
     "backup:GetBackupPlan",
     "backup:ListBackupJobs",
@@ -8,11 +9,15 @@ pub const READ: &[&str] = &[
     "backup:ListBackupVaults",
     "backup:ListRecoveryPointsByBackupVault",
     "budgets:ViewBudget",
+    "cloudwatch:GetMetricStatistics",
     "ec2:DescribeAddresses",
     "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeCapacityReservations",
     "ec2:DescribeFlowLogs",
+    "ec2:DescribeInstances",
     "ec2:DescribeInstanceTypes",
     "ec2:DescribeInternetGateways",
+    "ec2:DescribeLaunchTemplates",
     "ec2:DescribeNatGateways",
     "ec2:DescribeNetworkAcls",
     "ec2:DescribeRouteTables",
@@ -26,13 +31,22 @@ pub const READ: &[&str] = &[
     "ec2:DescribeVpcPeeringConnections",
     "ec2:DescribeVpcs",
     "ec2:SearchTransitGatewayRoutes",
+    "eks:DescribeAccessEntry",
+    "eks:DescribeAddon",
     "eks:DescribeCluster",
+    "eks:DescribeClusterVersions",
     "eks:DescribeNodegroup",
+    "eks:DescribeUpdate",
+    "eks:ListAccessEntries",
+    "eks:ListAddons",
+    "eks:ListAssociatedAccessPolicies",
     "eks:ListClusters",
     "eks:ListNodegroups",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
+    "iam:GetRole",
+    "iam:ListAttachedRolePolicies",
     "rds:DescribeDBClusters",
     "rds:DescribeDBClusterSnapshots",
     "rds:DescribeDBInstanceAutomatedBackups",

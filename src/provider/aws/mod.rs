@@ -9,6 +9,7 @@ pub mod eks;
 mod elb;
 pub mod error;
 mod gaps;
+pub mod iam;
 pub mod identity;
 pub mod network;
 pub mod objects;
@@ -28,6 +29,7 @@ use self::{
     control::Control,
     costs::Costs,
     eks::Clusters,
+    iam::Roles,
     identity::Identity,
     network::Networks,
     objects::Objects,
@@ -58,14 +60,17 @@ pub fn provider(
     dns_servers: Vec<std::net::SocketAddr>,
     shared: &Shared,
 ) -> Provider {
+    let clusters = Arc::new(Clusters::new(sessions.clone()));
     Provider {
         world: sessions.world(),
         regions: sessions.regions().to_vec(),
         identity: Arc::new(Identity::new(sessions.clone())),
         organizations: Arc::new(Directory::new(sessions.clone())),
         networks: Arc::new(Networks::new(sessions.clone())),
+        clusters: clusters.clone(),
+        compute: clusters,
+        roles: Arc::new(Roles::new(sessions.clone())),
         quotas: Arc::new(Quotas::new(sessions.clone())),
-        clusters: Arc::new(Clusters::new(sessions.clone())),
         costs: Arc::new(Costs::new(sessions.clone())),
         protections: Arc::new(Protections::new(sessions.clone())),
         traffic: Arc::new(Traffic::new(sessions.clone(), dns_servers)),

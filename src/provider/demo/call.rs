@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::{faults::Faults, ledger::Entry};
 use crate::{
     model::{
-        AccountId, HealthCheckId, HostedZoneId, Organization, Place, Region, Standing, VpcId,
+        AccountId, ClusterName, HealthCheckId, HostedZoneId, Organization, Place, PoolName, Region,
+        RoleName, Standing, VpcId,
         cluster::Cluster,
+        compute::{Compute, Machine, Nodes, Offer},
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
+        identity::Role,
         network::{AvailabilityZone, Network, VpcDns},
         protection::Protection,
         traffic::{Balancers, Record, Zones},
@@ -26,9 +29,14 @@ pub(super) enum Call {
     Network(Place),
     VpcDns(Place, VpcId),
     AvailabilityZones(Place),
-    /// A quota's service and code.
-    Quota(Place, String, String),
     Clusters(Place),
+    Compute(Place),
+    Nodes(Place, ClusterName, PoolName),
+    Machines(Place, Vec<String>),
+    Offers(Place),
+    Role(AccountId, RoleName),
+    /// A quota by its code, and how much of it is in use.
+    Quota(Place, String),
     Cost(CostQuery),
     Forecast(CostMetric),
     Anomalies,
@@ -95,8 +103,13 @@ pub(super) enum Answer {
     Network(Box<Network>),
     VpcDns(VpcDns),
     AvailabilityZones(Vec<AvailabilityZone>),
-    Quota(u64),
     Clusters(Vec<Cluster>),
+    Compute(Box<Compute>),
+    Nodes(Nodes),
+    Machines(Vec<Machine>),
+    Offers(Vec<Offer>),
+    Role(Option<Role>),
+    Quota(u64, Option<u64>),
     Cost(Box<CostReport>),
     Forecast(Option<Forecast>),
     Anomalies(Vec<Anomaly>),
@@ -143,13 +156,18 @@ impl Call {
             Self::Network(place)
             | Self::VpcDns(place, _)
             | Self::AvailabilityZones(place)
-            | Self::Quota(place, ..)
             | Self::Clusters(place)
+            | Self::Compute(place)
+            | Self::Nodes(place, ..)
+            | Self::Machines(place, _)
+            | Self::Offers(place)
+            | Self::Quota(place, _)
             | Self::Protection(place)
             | Self::Balancers(place) => Some(place.account),
-            Self::Budgets(account) | Self::Zones(account) | Self::Answers { account, .. } => {
-                Some(*account)
-            }
+            Self::Role(account, _)
+            | Self::Budgets(account)
+            | Self::Zones(account)
+            | Self::Answers { account, .. } => Some(*account),
             Self::Perform(envelope) | Self::Standing(envelope) | Self::Settled(envelope, _) => {
                 envelope.change.account().known().copied()
             }
@@ -163,8 +181,12 @@ impl Call {
             Self::Network(place)
             | Self::VpcDns(place, _)
             | Self::AvailabilityZones(place)
-            | Self::Quota(place, ..)
             | Self::Clusters(place)
+            | Self::Compute(place)
+            | Self::Nodes(place, ..)
+            | Self::Machines(place, _)
+            | Self::Offers(place)
+            | Self::Quota(place, _)
             | Self::Protection(place)
             | Self::Balancers(place) => Some(place.region.clone()),
             Self::Perform(envelope) | Self::Standing(envelope) | Self::Settled(envelope, _) => {
@@ -182,8 +204,13 @@ impl Call {
             Self::Network(_) => "ec2:DescribeVpcs",
             Self::VpcDns(..) => "ec2:DescribeVpcAttribute",
             Self::AvailabilityZones(_) => "ec2:DescribeAvailabilityZones",
-            Self::Quota(..) => "servicequotas:GetServiceQuota",
             Self::Clusters(_) => "eks:ListClusters",
+            Self::Compute(_) => "eks:DescribeCluster",
+            Self::Nodes(..) => "eks:DescribeNodegroup",
+            Self::Machines(..) => "ec2:DescribeInstanceTypes",
+            Self::Offers(_) => "eks:DescribeClusterVersions",
+            Self::Role(..) => "iam:GetRole",
+            Self::Quota(..) => "servicequotas:GetServiceQuota",
             Self::Cost(_) => "ce:GetCostAndUsage",
             Self::Forecast(_) => "ce:GetCostForecast",
             Self::Anomalies => "ce:GetAnomalies",

@@ -12,17 +12,20 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, HostedZoneId, Organization, Place, QuotaCode, Region, Standing, VpcId,
+        AccountId, ClusterName, HostedZoneId, Organization, Place, PoolName, QuotaCode, Region,
+        RoleName, Standing, VpcId,
         cluster::Cluster,
+        compute::{Compute, Machine, Nodes, Offer},
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
+        identity::Role,
         network::{AvailabilityZone, Network, VpcDns},
         protection::Protection,
         traffic::{Balancers, Record, Zones},
     },
     provider::{
-        Accepted, Answers, Caller, Clusters, Control, Costs, Envelope, Error, Identity, Kind,
-        Networks, Object, Objects, Organizations, Progress, Protections, Provider, Put, Quotas,
-        Result, Sent, Traffic, When, World,
+        Accepted, Answers, Caller, Clusters, Computing, Control, Costs, Envelope, Error, Identity,
+        Kind, Networks, Object, Objects, Organizations, Progress, Protections, Provider, Put,
+        Quotas, Result, Roles, Sent, Traffic, When, World,
     },
 };
 
@@ -37,8 +40,10 @@ pub(super) fn provider<T: Transport + 'static>(transport: T, options: &DemoOptio
         identity: demo.clone(),
         organizations: demo.clone(),
         networks: demo.clone(),
-        quotas: demo.clone(),
         clusters: demo.clone(),
+        compute: demo.clone(),
+        roles: demo.clone(),
+        quotas: demo.clone(),
         costs: demo.clone(),
         protections: demo.clone(),
         traffic: demo.clone(),
@@ -118,17 +123,54 @@ impl<T: Transport> Networks for Demo<T> {
 }
 
 #[async_trait]
-impl<T: Transport> Quotas for Demo<T> {
-    async fn quota(&self, place: &Place, quota: QuotaCode) -> Result<u64> {
-        let call = Call::Quota(place.clone(), quota.service.into(), quota.code.into());
-        ask!(self, call, Answer::Quota(limit) => limit)
+impl<T: Transport> Clusters for Demo<T> {
+    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>> {
+        ask!(self, Call::Clusters(place.clone()), Answer::Clusters(clusters) => clusters)
     }
 }
 
 #[async_trait]
-impl<T: Transport> Clusters for Demo<T> {
-    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>> {
-        ask!(self, Call::Clusters(place.clone()), Answer::Clusters(clusters) => clusters)
+impl<T: Transport> Computing for Demo<T> {
+    async fn cluster(&self, place: &Place, name: &ClusterName) -> Result<Compute> {
+        let mut found = ask!(self, Call::Compute(place.clone()), Answer::Compute(found) => *found)?;
+        found.clusters.retain(|one| one.name == *name);
+        found.addons.retain(|one| one.cluster == *name);
+        found.access.retain(|one| one.cluster == *name);
+        Ok(found)
+    }
+
+    async fn nodes(&self, place: &Place, cluster: &ClusterName, pool: &PoolName) -> Result<Nodes> {
+        let call = Call::Nodes(place.clone(), cluster.clone(), pool.clone());
+        ask!(self, call, Answer::Nodes(nodes) => nodes)
+    }
+
+    async fn machines(&self, place: &Place, types: &[String]) -> Result<Vec<Machine>> {
+        let call = Call::Machines(place.clone(), types.to_vec());
+        ask!(self, call, Answer::Machines(machines) => machines)
+    }
+
+    async fn offers(&self, place: &Place) -> Result<Vec<Offer>> {
+        ask!(self, Call::Offers(place.clone()), Answer::Offers(offers) => offers)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Roles for Demo<T> {
+    async fn role(&self, account: AccountId, name: &RoleName) -> Result<Option<Role>> {
+        ask!(self, Call::Role(account, name.clone()), Answer::Role(role) => role)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Quotas for Demo<T> {
+    async fn quota(&self, place: &Place, quota: QuotaCode) -> Result<u64> {
+        let call = Call::Quota(place.clone(), quota.code.into());
+        ask!(self, call, Answer::Quota(value, _) => value)
+    }
+
+    async fn used(&self, place: &Place, quota: QuotaCode) -> Result<Option<u64>> {
+        let call = Call::Quota(place.clone(), quota.code.into());
+        ask!(self, call, Answer::Quota(_, used) => used)
     }
 }
 

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, HealthCheckId, HostedZoneId, Place, QuotaCode, SubnetId, network::Network,
-        traffic::Record,
+        AccountId, HealthCheckId, HostedZoneId, Place, QuotaCode, SubnetId, compute::Compute,
+        network::Network, traffic::Record,
     },
     provider::{Error, Provider, Result},
 };
@@ -121,6 +121,12 @@ impl WorldHandle {
         record: Record,
     ) -> Result<()> {
         self.world().edit(account, zone, record, true)
+    }
+
+    /// Changes the clusters of a place by hand, as somebody in the console, or an autoscaler, would;
+    /// no ledger entry is made. Nodes follow a changed desired size in their own time.
+    pub fn edit_compute(&self, place: &Place, edit: impl FnOnce(&mut Compute)) -> Result<()> {
+        self.world().edit_compute(place, edit)
     }
 
     /// Makes a health check fail or recover.

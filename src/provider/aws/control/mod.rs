@@ -3,14 +3,18 @@
 //! A service is one file here that performs, observes and follows its changes, and one line in each
 //! of the three matches below.
 
+mod capacity;
 mod ec2;
+mod eks;
+mod iam;
 mod route53;
 
 use async_trait::async_trait;
+use aws_types::app_name::AppName;
 
 use super::session::Sessions;
 use crate::{
-    model::{Change, change::Standing},
+    model::{Change, Tags, change::Standing},
     provider::{self, Accepted, Envelope, Progress, Result, Sent},
 };
 
@@ -34,6 +38,11 @@ impl provider::Control for Control {
         match &envelope.change {
             Change::Traffic(change) => route53::upsert(sessions, change, reference).await,
             Change::Network(change) => ec2::perform(sessions, envelope, change).await,
+            Change::Cluster(change) if change.is_of_ec2() => {
+                capacity::perform(sessions, change, envelope).await
+            }
+            Change::Cluster(change) => Box::pin(eks::perform(sessions, change, envelope)).await,
+            Change::Identity(change) => iam::perform(sessions, change, envelope).await,
         }
     }
 
@@ -41,6 +50,8 @@ impl provider::Control for Control {
         match &envelope.change {
             Change::Traffic(change) => route53::standing(&self.sessions, change).await,
             Change::Network(change) => ec2::standing(&self.sessions, envelope, change).await,
+            Change::Cluster(change) => eks::standing(&self.sessions, change, envelope).await,
+            Change::Identity(change) => iam::standing(&self.sessions, change, envelope).await,
         }
     }
 
@@ -48,6 +59,10 @@ impl provider::Control for Control {
         match &envelope.change {
             Change::Traffic(change) => route53::settled(&self.sessions, change, accepted).await,
             Change::Network(change) => ec2::settled(&self.sessions, envelope, change).await,
+            Change::Cluster(change) => {
+                eks::settled(&self.sessions, change, envelope, accepted).await
+            }
+            Change::Identity(_) => Ok(Progress::settled()),
         }
     }
 }
@@ -61,15 +76,24 @@ fn name_of(reference: &str) -> String {
     "awsdeck-".chars().chain(safe).collect()
 }
 
+fn app_of(reference: &str) -> Option<AppName> {
+    AppName::new(name_of(reference)).ok()
+}
+
+/// A creation's own tags and those that make it ours.
+fn tagged(own: &Tags, envelope: &Envelope) -> Tags {
+    let mut tags = own.clone();
+    tags.extend(envelope.tags.clone());
+    tags
+}
+
 #[cfg(test)]
 mod tests {
-    use aws_types::app_name::AppName;
-
     use super::*;
 
     #[test]
     fn a_reference_is_made_fit_for_a_user_agent() {
         assert_eq!(name_of("018f/switch:1 ü"), "awsdeck-018f-switch-1--");
-        assert!(AppName::new(name_of(&"x y/".repeat(90))).is_ok());
+        assert!(app_of(&"x y/".repeat(90)).is_some());
     }
 }

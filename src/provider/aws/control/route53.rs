@@ -5,14 +5,14 @@ use aws_sdk_route53::{
     types::{Change as SdkChange, ChangeAction, ChangeBatch, ChangeStatus},
 };
 use aws_smithy_types::retry::RetryConfig;
-use aws_types::{app_name::AppName, request_id::RequestId};
+use aws_types::request_id::RequestId;
 
 use super::{
     super::{
         route53::{Route53, group, write},
         session::Sessions,
     },
-    name_of,
+    app_of, name_of,
 };
 use crate::{
     model::{
@@ -39,7 +39,7 @@ pub(super) async fn upsert(sessions: &Sessions, change: &TrafficChange, referenc
     // The engine decides what a lost answer means, so nothing here sends a second time.
     let mut once =
         config::Builder::new().retry_config(RetryConfig::standard().with_max_attempts(1));
-    once.set_app_name(AppName::new(name_of(reference)).ok());
+    once.set_app_name(app_of(reference));
     let sent = route53
         .client
         .change_resource_record_sets()

@@ -51,6 +51,12 @@ pub enum Fault {
     Prior,
     /// No GPU instance is to be had in a region, or anywhere.
     NoCapacity(Option<Region>),
+    /// So many GPU instances are to be had beside those that run, and no more.
+    Capacity(u32),
+    /// GPU nodes come Ready, and their GPUs cannot be given to pods.
+    NoDevicePlugin,
+    /// The nodes of node groups that are made do not join: the creation fails.
+    CreateFailed,
 }
 
 /// An account, or one region of it.
@@ -82,6 +88,8 @@ pub(super) const SERVICES: &[&str] = &[
     "elb",
     "servicequotas",
     "sts",
+    "iam",
+    "servicequotas",
 ];
 
 impl Faults {
@@ -173,6 +181,26 @@ impl Faults {
             Fault::NoCapacity(place) => place.as_ref().is_none_or(|own| own == region),
             _ => false,
         })
+    }
+
+    /// GPU instances that are to be had in a region beside those that run; `None` is as many as
+    /// anybody wants.
+    pub(super) fn gpus_left(&self, region: &Region) -> Option<u32> {
+        if self.no_capacity(region) {
+            return Some(0);
+        }
+        self.0.iter().find_map(|fault| match fault {
+            Fault::Capacity(left) => Some(*left),
+            _ => None,
+        })
+    }
+
+    pub(super) fn lacks_device_plugin(&self) -> bool {
+        self.any(|fault| *fault == Fault::NoDevicePlugin)
+    }
+
+    pub(super) fn nodes_do_not_join(&self) -> bool {
+        self.any(|fault| *fault == Fault::CreateFailed)
     }
 
     /// What happens to the `number`-th change; the first fault that speaks of it wins.

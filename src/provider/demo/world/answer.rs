@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use super::{World, site};
 use crate::{
-    model::AccountId,
+    model::{AccountId, Place},
     provider::{
         Caller, Error, Kind, Result,
         demo::{
             call::{Answer, Call},
-            content,
+            content, eks,
             estate::{Estate, arn},
+            iam::OPERATOR,
             ledger::Effect,
+            quotas,
             route53::Asked,
         },
     },
@@ -55,19 +57,33 @@ impl World {
                 let site = site(estate, place.account)?;
                 Answer::AvailabilityZones(content::network::zones(estate, site, &place))
             }
-            Call::Quota(place, service, code) => {
-                site(estate, place.account)?;
-                let limit = self.state.quotas.limit(&place, &code);
-                let unknown = || Kind::NotFound {
-                    kind: format!("quota of {service}"),
-                    name: code.clone(),
-                };
-                Answer::Quota(limit.ok_or_else(|| Error::new(unknown()))?)
-            }
             Call::Clusters(place) => {
-                let site = site(estate, place.account)?;
-                let dry = self.state.faults.no_capacity(&place.region);
-                Answer::Clusters(content::clusters::clusters(estate, site, &place, now, dry))
+                let scene = self.scene(self.seen());
+                Answer::Clusters(self.state.eks.compute(&scene, &place)?.clusters)
+            }
+            Call::Compute(place) => {
+                let scene = self.scene(self.seen());
+                Answer::Compute(Box::new(self.state.eks.compute(&scene, &place)?))
+            }
+            Call::Nodes(place, cluster, pool) => {
+                let scene = self.scene(self.seen());
+                Answer::Nodes(self.state.eks.nodes(&scene, &place, &cluster, &pool)?)
+            }
+            Call::Machines(place, types) => {
+                site(estate, place.account)?;
+                Answer::Machines(types.iter().filter_map(|kind| eks::machine(kind)).collect())
+            }
+            Call::Offers(place) => {
+                site(estate, place.account)?;
+                Answer::Offers(eks::offers())
+            }
+            Call::Role(account, name) => {
+                let scene = self.scene(self.seen());
+                Answer::Role(self.state.iam.role(&scene, account, &name)?)
+            }
+            Call::Quota(place, code) => {
+                site(estate, place.account)?;
+                self.quota(&place, &code)?
             }
             Call::Cost(query) => Answer::Cost(Box::new(content::costs::report(estate, query, now))),
             Call::Forecast(metric) => {
@@ -128,6 +144,24 @@ impl World {
         })
     }
 
+    fn quota(&self, place: &Place, code: &str) -> Result<Answer> {
+        let limit = self.state.quotas.limit(place, code).ok_or_else(|| {
+            Error::new(Kind::NotFound {
+                kind: "quota".into(),
+                name: code.into(),
+            })
+        })?;
+        let scene = self.scene(self.now());
+        let used = match quotas::counts(code) {
+            Some((family, capacity)) => {
+                let vcpus = self.state.eks.vcpus(&scene, place, family, capacity)?;
+                Some(u64::from(vcpus))
+            }
+            None => None,
+        };
+        Ok(Answer::Quota(limit, used))
+    }
+
     /// Does what is asked of the simulation itself.
     fn wish(&mut self, call: Call) -> Result<Answer> {
         match call {
@@ -172,10 +206,10 @@ fn caller(estate: &Estate, account: Option<AccountId>) -> Result<Caller> {
         Some(account) => site(estate, account)?,
         None => estate.management(),
     };
-    let role = "assumed-role/AwsdeckOperator/awsdeck-demo";
+    let role = format!("assumed-role/{OPERATOR}/awsdeck-demo");
     Ok(Caller {
         account: site.id,
-        arn: arn("sts", "", &site.id.to_string(), role),
+        arn: arn("sts", "", &site.id.to_string(), &role),
         expires: None,
     })
 }

@@ -12,8 +12,10 @@ use super::{
     call::{Answer, Call},
     clock::Clock,
     ec2::Ec2,
+    eks::Eks,
     estate::{Estate, Role, Site},
     faults::Faults,
+    iam::Iam,
     ledger::Entry,
     objects::Bucket,
     options::DemoOptions,
@@ -23,7 +25,8 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, HealthCheckId, HostedZoneId, Place, SubnetId, network::Network, traffic::Record,
+        AccountId, HealthCheckId, HostedZoneId, Place, SubnetId, compute::Compute,
+        network::Network, traffic::Record,
     },
     provider::{Envelope, Error, Kind, Result},
 };
@@ -39,6 +42,10 @@ pub(super) struct State {
     ec2: Ec2,
     #[serde(default)]
     bucket: Bucket,
+    #[serde(default)]
+    eks: Eks,
+    #[serde(default)]
+    iam: Iam,
     #[serde(default)]
     quotas: Quotas,
     /// Changes that took effect; no two objects are named alike.
@@ -172,6 +179,31 @@ impl World {
         let (now, site) = (self.clock.now(), site(&self.estate, account)?);
         let route53 = &mut self.state.route53;
         route53.edit(&self.estate, site, zone, record, delete, now)
+    }
+
+    /// Changes the clusters of a place behind everybody's back.
+    pub(super) fn edit_compute(
+        &mut self,
+        place: &Place,
+        edit: impl FnOnce(&mut Compute),
+    ) -> Result<()> {
+        self.state.made += 1;
+        let at = self.clock.now();
+        let State {
+            eks,
+            faults,
+            quotas,
+            made,
+            ..
+        } = &mut self.state;
+        let scene = Scene {
+            estate: &self.estate,
+            faults,
+            quotas,
+            at,
+            number: *made,
+        };
+        eks.edit(&scene, place, edit)
     }
 
     /// Answers one call and says how long the answer takes.

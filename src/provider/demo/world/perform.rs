@@ -9,9 +9,10 @@ use crate::{
         Accepted, Envelope, Error, Kind, Progress, Result,
         demo::{
             call::Outcome,
+            eks::Beside,
             faults::Fault,
             ledger::{Effect, Entry},
-            scene::{Done, Scene},
+            scene::{Done, Scene, unbound},
         },
     },
 };
@@ -70,7 +71,9 @@ impl World {
             }
         };
         let effect = match &done.made {
-            Some(made) if done.repeated => Effect::Repeated { made: made.clone() },
+            made if done.repeated => Effect::Repeated {
+                made: made.clone().or(done.follow.clone()).unwrap_or_default(),
+            },
             _ => Effect::Done { external_id },
         };
         self.note(envelope, effect, fault.is_none());
@@ -90,6 +93,8 @@ impl World {
         let State {
             route53,
             ec2,
+            eks,
+            iam,
             faults,
             quotas,
             made,
@@ -105,6 +110,16 @@ impl World {
         match &envelope.change {
             Change::Traffic(change) => route53.change(&scene, change, external_id),
             Change::Network(_) => ec2.apply(&scene, envelope),
+            Change::Identity(_) => iam.apply(&scene, envelope),
+            Change::Cluster(change) => {
+                let place = change.at().place().map_err(unbound("eks"))?;
+                let network = ec2.network(&scene, &place)?;
+                let beside = Beside {
+                    iam,
+                    network: &network,
+                };
+                eks.apply(&scene, envelope, &beside)
+            }
         }
     }
 
@@ -114,6 +129,8 @@ impl World {
         match &envelope.change {
             Change::Traffic(change) => self.state.route53.standing(&scene, change),
             Change::Network(_) => self.state.ec2.standing(&scene, envelope),
+            Change::Cluster(_) => self.state.eks.standing(&scene, envelope),
+            Change::Identity(_) => self.state.iam.standing(&scene, envelope),
         }
     }
 
@@ -123,6 +140,8 @@ impl World {
         match &envelope.change {
             Change::Traffic(_) => self.state.route53.settled(&scene, accepted),
             Change::Network(_) => self.state.ec2.settled(&scene, envelope),
+            Change::Cluster(_) => self.state.eks.settled(&scene, envelope, accepted),
+            Change::Identity(_) => Ok(Progress::settled()),
         }
     }
 
