@@ -25,6 +25,7 @@ use crate::{
 
 mod approval;
 mod baseline;
+mod clusters;
 mod crash;
 mod every;
 mod faults;

@@ -1,5 +1,6 @@
 //! Reads what plans rest on, the same way when planning and right before a step.
 
+pub(super) mod cluster;
 pub(super) mod network;
 pub(super) mod traffic;
 
@@ -18,6 +19,7 @@ pub(super) async fn read(provider: &Provider, source: &Source) -> Result<Value> 
             traffic::value(&zones, source).map_err(|error| error.at(*account, None))
         }
         Source::Network(source) => network::read(provider, source).await,
+        Source::Cluster(source) => cluster::read(provider, source).await,
     }
 }
 

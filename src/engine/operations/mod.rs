@@ -1,13 +1,17 @@
 //! The kinds of change that can be planned. An operation is one file and one line here; its flags,
 //! its form in the deck, its help and its completion follow from its parameters.
 
+mod clusters;
 mod dns_switch;
 mod headroom;
 mod networks;
 mod outline;
 mod parameter;
 mod peer_vpcs;
+mod price;
+mod provision_cluster;
 mod provision_network;
+mod scale_pool;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -29,6 +33,8 @@ pub fn all() -> &'static [&'static dyn Operation] {
         &dns_switch::DnsSwitch,
         &peer_vpcs::PeerVpcs,
         &provision_network::ProvisionNetwork,
+        &provision_cluster::ProvisionCluster,
+        &scale_pool::ScalePool,
     ]
 }
 

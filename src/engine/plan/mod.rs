@@ -2,6 +2,7 @@
 //! the program that a run executes.
 
 pub mod canon;
+mod cluster_source;
 mod digest;
 mod draft;
 mod probe;
@@ -22,9 +23,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use canon::NotCanonical;
+pub use cluster_source::ClusterSource;
 pub use digest::{Digest, NotADigest};
 pub(in crate::engine) use draft::Draft;
-pub use probe::{NetworkProbe, PeeringState, Probe, Way};
+pub use probe::{ClusterProbe, NetworkProbe, PeeringState, Probe, Way};
 pub use review::{ChangeLine, Review, StepReview};
 pub use seal::{Sealed, Tampered, Unsealable};
 pub use source::NetworkSource;
@@ -156,6 +158,7 @@ pub enum Source {
         account: AccountId,
         check: HealthCheckId,
     },
+    Cluster(ClusterSource),
 }
 
 /// `before` must be done before `after` starts.

@@ -1,10 +1,11 @@
 //! Asks the questions of plans.
 
+mod cluster;
 mod network;
 
 use super::plan::Probe;
 use crate::{
-    model::Ref,
+    model::{Ref, change::Unbound},
     provider::{Error, Kind, Provider, Result},
 };
 
@@ -36,15 +37,19 @@ pub(super) async fn ask(provider: &Provider, probe: &Probe) -> Result<Seen> {
             Ok(Seen { holds, text })
         }
         Probe::Network(probe) => network::ask(provider, probe).await,
+        Probe::Cluster(probe) => cluster::ask(provider, probe).await,
     }
 }
 
 fn known<T>(reference: &Ref<T>) -> Result<&T> {
-    reference.get().map_err(|unbound| {
-        Error::new(Kind::Service {
-            service: "awsdeck".into(),
-            code: "Unbound".into(),
-            message: unbound.to_string(),
-        })
+    reference.get().map_err(|gap| unbound(&gap))
+}
+
+/// A question with a gap in it is a defect of whoever asks.
+fn unbound(gap: &Unbound) -> Error {
+    Error::new(Kind::Service {
+        service: "awsdeck".into(),
+        code: "Unbound".into(),
+        message: gap.to_string(),
     })
 }

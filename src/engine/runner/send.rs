@@ -205,7 +205,7 @@ fn misses_what_is_young(job: &Job, error: &provider::Error) -> bool {
         // A role that was just made (IAM): "cannot be assumed", "is invalid".
         Kind::Service { code, message, .. } => {
             code.ends_with(".NotFound")
-                || (message.contains("role") && code.starts_with("InvalidParameter"))
+                || (message.to_lowercase().contains("role") && code.starts_with("InvalidParameter"))
         }
         _ => false,
     };

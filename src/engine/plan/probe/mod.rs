@@ -1,10 +1,12 @@
 //! Questions to the outside whose answer is yes, no, or not known yet: what must hold before a
 //! step, what is waited for, what is watched.
 
+mod cluster;
 mod network;
 
 use serde::{Deserialize, Serialize};
 
+pub use cluster::ClusterProbe;
 pub use network::{NetworkProbe, PeeringState, Way};
 
 use crate::model::{AccountId, HealthCheckId, change::Ref};
@@ -20,6 +22,7 @@ pub enum Probe {
         what: String,
     },
     Network(NetworkProbe),
+    Cluster(ClusterProbe),
 }
 
 impl Probe {
@@ -29,6 +32,7 @@ impl Probe {
         match self {
             Self::Healthy { account, .. } => account,
             Self::Network(probe) => probe.account(),
+            Self::Cluster(probe) => probe.account(),
         }
     }
 
@@ -38,6 +42,7 @@ impl Probe {
         match self {
             Self::Healthy { what, check, .. } => format!("{what} is healthy ({check})"),
             Self::Network(probe) => probe.title(),
+            Self::Cluster(probe) => probe.title(),
         }
     }
 
@@ -47,6 +52,7 @@ impl Probe {
         match self {
             Self::Healthy { .. } => &["route53:GetHealthCheckStatus", "route53:ListHealthChecks"],
             Self::Network(probe) => probe.permissions(),
+            Self::Cluster(probe) => probe.permissions(),
         }
     }
 }
