@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    config::Environments,
+    config::{Environments, settings::Addressing},
     engine::plan::{Sealed, Work, sample},
     inventory::Inventory,
     model::{
@@ -85,6 +85,7 @@ fn planned(wish: &Arguments, seen: &Observed) -> Result<Plan, Refusal> {
         provider: &provider,
         inventory: &Inventory::default(),
         environments: &Environments::conventional(),
+        addressing: &Addressing::default(),
         author: "ann",
         now: seen.now,
     };
