@@ -16,6 +16,7 @@ pub mod quota;
 pub mod remote;
 pub mod text;
 pub mod traffic;
+pub mod zonal;
 
 pub use change::{Change, ChangeKind, Class, Ref, Standing};
 pub use gap::Gap;

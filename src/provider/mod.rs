@@ -8,6 +8,7 @@ pub mod aws;
 mod control;
 pub mod demo;
 mod error;
+mod metrics;
 mod objects;
 pub mod permissions;
 mod sign_in;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use control::{Accepted, Control, Envelope, Sent};
 pub use error::{Error, Kind, Result};
+pub use metrics::{MetricQuery, Metrics, Series, Statistic};
 pub use objects::{Object, Objects, Put, When};
 pub use sign_in::{Profile, Prompt, SignIn, is_admin};
 
@@ -33,8 +35,9 @@ use crate::model::{
     cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
     identity::Role,
     network::{AvailabilityZone, Network, VpcDns},
-    protection::Protection,
+    protection::{self, Protection, Wanted},
     traffic::{Balancers, Record, Zones},
+    zonal::ManagedResource,
 };
 
 /// AWS Organizations: units, accounts, policies, delegated administrators.
@@ -110,6 +113,46 @@ pub trait Costs: Send + Sync {
 #[async_trait]
 pub trait Protections: Send + Sync {
     async fn protection(&self, place: &Place) -> Result<Protection>;
+}
+
+/// RDS, as far as changing databases needs it.
+#[async_trait]
+pub trait Databases: Send + Sync {
+    /// What is wanted of one place, read now. What is not there is not in it.
+    async fn databases(&self, place: &Place, wanted: &Wanted) -> Result<protection::Databases>;
+    /// Whether RDS makes databases of that engine and version, and of that class where one is given.
+    async fn offers(
+        &self,
+        place: &Place,
+        engine: &str,
+        version: &str,
+        class: Option<&str>,
+    ) -> Result<bool>;
+}
+
+/// ARC's zonal shift.
+#[async_trait]
+pub trait ZonalShifts: Send + Sync {
+    /// Everything in the place whose traffic can be shifted, with the shifts in force.
+    async fn resources(&self, place: &Place) -> Result<Vec<ManagedResource>>;
+}
+
+/// TCP, from this machine.
+#[async_trait]
+pub trait Ports: Send + Sync {
+    /// Tries to connect, and hangs up at once.
+    async fn port(&self, host: &str, port: u16) -> Port;
+}
+
+/// What a port makes of somebody who connects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Port {
+    Accepts,
+    Refuses,
+    /// No answer, or no such name: unknown from here, which is not the same as closed.
+    Silent,
 }
 
 /// Route 53 and load balancers.
@@ -189,6 +232,10 @@ pub struct Provider {
     pub quotas: Arc<dyn Quotas>,
     pub costs: Arc<dyn Costs>,
     pub protections: Arc<dyn Protections>,
+    pub databases: Arc<dyn Databases>,
+    pub metrics: Arc<dyn Metrics>,
+    pub zonal_shifts: Arc<dyn ZonalShifts>,
+    pub ports: Arc<dyn Ports>,
     pub traffic: Arc<dyn Traffic>,
     /// Where journal, leases and approvals are shared with other machines, if anywhere.
     pub objects: Option<Arc<dyn Objects>>,

@@ -1,8 +1,9 @@
 //! The IAM actions that reading needs, as the adapters call them.
 
-/// In every account: what the inventory reads, and operations while they plan. No data of customers
-/// is among it.
+/// In every account: what the inventory reads and what plans look at. No data of customers is among
+/// it.
 pub const READ: &[&str] = &[
+    "arc-zonal-shift:ListManagedResources",
     "backup:GetBackupPlan",
     "backup:ListBackupJobs",
     "backup:ListBackupPlans",
@@ -10,6 +11,7 @@ pub const READ: &[&str] = &[
     "backup:ListRecoveryPointsByBackupVault",
     "budgets:ViewBudget",
     "cloudwatch:GetMetricStatistics",
+    "cloudwatch:GetMetricData",
     "ec2:DescribeAddresses",
     "ec2:DescribeAvailabilityZones",
     "ec2:DescribeCapacityReservations",
@@ -47,11 +49,20 @@ pub const READ: &[&str] = &[
     "elasticloadbalancing:DescribeTargetHealth",
     "iam:GetRole",
     "iam:ListAttachedRolePolicies",
-    "rds:DescribeDBClusters",
+    "rds:DescribeDBClusterAutomatedBackups",
+    "rds:DescribeDBClusterParameterGroups",
     "rds:DescribeDBClusterSnapshots",
+    "rds:DescribeDBClusters",
     "rds:DescribeDBInstanceAutomatedBackups",
     "rds:DescribeDBInstances",
+    "rds:DescribeDBParameterGroups",
     "rds:DescribeDBSnapshots",
+    "rds:DescribeDBSubnetGroups",
+    "rds:DescribeEvents",
+    "rds:DescribeGlobalClusters",
+    "rds:DescribeOptionGroups",
+    "rds:DescribeOrderableDBInstanceOptions",
+    "rds:DescribePendingMaintenanceActions",
     "route53:GetChange",
     "route53:GetHealthCheckStatus",
     "route53:GetHostedZone",

@@ -15,6 +15,7 @@ pub(super) const FORMAT: i64 = fingerprint(&[
     include_bytes!("../../model/organization.rs"),
     include_bytes!("../../model/network/mod.rs"),
     include_bytes!("../../model/cluster.rs"),
+    include_bytes!("../../model/protection/database.rs"),
     include_bytes!("../../model/protection/mod.rs"),
     include_bytes!("../../model/traffic.rs"),
     include_bytes!("../../model/cost/mod.rs"),

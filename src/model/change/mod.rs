@@ -5,10 +5,12 @@
 
 mod cluster;
 mod identity;
+mod database;
 mod network;
 mod owned;
 mod reference;
 mod traffic;
+mod zonal;
 
 use std::fmt::Display;
 
@@ -18,11 +20,13 @@ use super::{AccountId, Region};
 
 pub use cluster::{ClusterChange, ClusterObject, Endpoint, Taint};
 pub use identity::IdentityChange;
+pub use database::{DatabaseChange, Origin, Settings, Shape, Whose};
 pub use network::{
     DefaultRules, DnsAttribute, Flow, NetworkChange, NetworkObject, PeeringSide, RouteVia,
 };
 pub use reference::{Ref, Unbound};
 pub use traffic::{Side, TrafficChange};
+pub use zonal::{ZonalChange, comment as shift_comment};
 
 /// A change that can be shown, sealed, performed, located and, mostly, undone. Values are absolute
 /// ("to 50"), so performing one twice does no harm beyond its class.
@@ -33,6 +37,8 @@ pub enum Change {
     Network(NetworkChange),
     Cluster(ClusterChange),
     Identity(IdentityChange),
+    Database(DatabaseChange),
+    Zonal(ZonalChange),
 }
 
 /// What every change says of itself.
@@ -246,6 +252,24 @@ impl Difference {
     }
 }
 
+impl From<TrafficChange> for Change {
+    fn from(change: TrafficChange) -> Self {
+        Self::Traffic(change)
+    }
+}
+
+impl From<DatabaseChange> for Change {
+    fn from(change: DatabaseChange) -> Self {
+        Self::Database(change)
+    }
+}
+
+impl From<ZonalChange> for Change {
+    fn from(change: ZonalChange) -> Self {
+        Self::Zonal(change)
+    }
+}
+
 impl Location {
     #[must_use]
     pub fn new(account: impl Into<Ref<AccountId>>, region: impl Into<Region>) -> Self {
@@ -277,6 +301,8 @@ impl Change {
             Self::Network(change) => change,
             Self::Cluster(change) => change,
             Self::Identity(change) => change,
+            Self::Database(change) => change,
+            Self::Zonal(change) => change,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod accelerators;
 mod backup;
+pub mod cloudwatch;
 pub mod control;
 pub mod costs;
 pub mod ec2;
@@ -14,18 +15,21 @@ pub mod identity;
 pub mod network;
 pub mod objects;
 pub mod organizations;
+pub mod ports;
 pub mod protection;
 pub mod quotas;
-mod rds;
+pub mod rds;
 mod route53;
 mod s3;
 pub mod session;
 mod time;
 pub mod traffic;
+pub mod zonal;
 
 use std::sync::Arc;
 
 use self::{
+    cloudwatch::Metrics,
     control::Control,
     costs::Costs,
     eks::Clusters,
@@ -34,10 +38,13 @@ use self::{
     network::Networks,
     objects::Objects,
     organizations::Directory,
+    ports::Ports,
     protection::Protections,
     quotas::Quotas,
+    rds::Databases,
     session::{Options, Sessions},
     traffic::Traffic,
+    zonal::ZonalShifts,
 };
 use super::{Provider, Result};
 use crate::config::settings::Shared;
@@ -73,6 +80,10 @@ pub fn provider(
         quotas: Arc::new(Quotas::new(sessions.clone())),
         costs: Arc::new(Costs::new(sessions.clone())),
         protections: Arc::new(Protections::new(sessions.clone())),
+        databases: Arc::new(Databases::new(sessions.clone())),
+        metrics: Arc::new(Metrics::new(sessions.clone())),
+        zonal_shifts: Arc::new(ZonalShifts::new(sessions.clone())),
+        ports: Arc::new(Ports),
         traffic: Arc::new(Traffic::new(sessions.clone(), dns_servers)),
         objects: Objects::new(&sessions, shared).map(|objects| Arc::new(objects) as _),
         control: (!read_only).then(|| Arc::new(Control::new(sessions)) as _),

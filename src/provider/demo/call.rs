@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{faults::Faults, ledger::Entry};
+use super::{faults::Faults, ledger::Entry, rds::Hand};
 use crate::{
     model::{
         AccountId, ClusterName, HealthCheckId, HostedZoneId, Organization, Place, PoolName, Region,
@@ -13,10 +13,14 @@ use crate::{
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
         identity::Role,
         network::{AvailabilityZone, Network, VpcDns},
-        protection::Protection,
+        protection::{Databases, Protection, Wanted},
         traffic::{Balancers, Record, Zones},
+        zonal::ManagedResource,
     },
-    provider::{Accepted, Answers, Caller, Envelope, Error, Object, Progress, Put, Sent, When},
+    provider::{
+        Accepted, Answers, Caller, Envelope, Error, MetricQuery, Object, Port, Progress, Put, Sent,
+        Series, When,
+    },
 };
 
 /// A question or a wish. Those of the second block speak to the simulation itself, not to AWS.
@@ -42,6 +46,22 @@ pub(super) enum Call {
     Anomalies,
     Budgets(AccountId),
     Protection(Place),
+    Databases(Place, Wanted),
+    /// Whether RDS makes such databases.
+    Offers {
+        place: Place,
+        engine: String,
+        version: String,
+        class: Option<String>,
+    },
+    Metrics(Vec<MetricQuery>),
+    /// What ARC can shift the traffic of.
+    Resources(Place),
+    /// Whether a host takes connections, as seen from here.
+    Port {
+        host: String,
+        port: u16,
+    },
     Zones(AccountId),
     Balancers(Place),
     Answers {
@@ -92,6 +112,8 @@ pub(super) enum Call {
         code: String,
         value: u64,
     },
+    /// Something happens to a database that no change of ours does.
+    ByHand(Place, Box<Hand>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,6 +137,11 @@ pub(super) enum Answer {
     Anomalies(Vec<Anomaly>),
     Budgets(Vec<Budget>),
     Protection(Box<Protection>),
+    Databases(Box<Databases>),
+    Offers(bool),
+    Metrics(Vec<Series>),
+    Resources(Vec<ManagedResource>),
+    Port(Port),
     Zones(Zones),
     Balancers(Balancers),
     Answers(Answers),
@@ -163,7 +190,11 @@ impl Call {
             | Self::Offers(place)
             | Self::Quota(place, _)
             | Self::Protection(place)
+            | Self::Databases(place, _)
+            | Self::Offers { place, .. }
+            | Self::Resources(place)
             | Self::Balancers(place) => Some(place.account),
+            Self::Metrics(queries) => queries.first().map(|query| query.place.account),
             Self::Role(account, _)
             | Self::Budgets(account)
             | Self::Zones(account)
@@ -188,7 +219,11 @@ impl Call {
             | Self::Offers(place)
             | Self::Quota(place, _)
             | Self::Protection(place)
+            | Self::Databases(place, _)
+            | Self::Offers { place, .. }
+            | Self::Resources(place)
             | Self::Balancers(place) => Some(place.region.clone()),
+            Self::Metrics(queries) => queries.first().map(|query| query.place.region.clone()),
             Self::Perform(envelope) | Self::Standing(envelope) | Self::Settled(envelope, _) => {
                 Some(envelope.change.region()).filter(|region| *region != Region::global())
             }
@@ -215,7 +250,10 @@ impl Call {
             Self::Forecast(_) => "ce:GetCostForecast",
             Self::Anomalies => "ce:GetAnomalies",
             Self::Budgets(_) => "budgets:ViewBudget",
-            Self::Protection(_) => "rds:DescribeDBInstances",
+            Self::Protection(_) | Self::Databases(..) => "rds:DescribeDBInstances",
+            Self::Offers { .. } => "rds:DescribeOrderableDBInstanceOptions",
+            Self::Metrics(_) => "cloudwatch:GetMetricData",
+            Self::Resources(_) => "arc-zonal-shift:ListManagedResources",
             Self::Zones(_) => "route53:ListHostedZones",
             Self::Balancers(_) => "elasticloadbalancing:DescribeLoadBalancers",
             Self::Perform(envelope) => envelope.change.kind().action(),
@@ -228,6 +266,7 @@ impl Call {
             Self::DeleteObject { .. } => "s3:DeleteObject",
             Self::ListObjects { .. } => "s3:ListBucket",
             Self::Answers { .. }
+            | Self::Port { .. }
             | Self::Now
             | Self::Advance { .. }
             | Self::SetFaults(_)
@@ -235,7 +274,8 @@ impl Call {
             | Self::Edit { .. }
             | Self::SetHealth { .. }
             | Self::PutNetwork(_)
-            | Self::Grant { .. } => return None,
+            | Self::Grant { .. }
+            | Self::ByHand(..) => return None,
         })
     }
 
@@ -262,6 +302,7 @@ impl Call {
                 | Self::SetHealth { .. }
                 | Self::PutNetwork(_)
                 | Self::Grant { .. }
+                | Self::ByHand(..)
         )
     }
 }

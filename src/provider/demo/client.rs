@@ -19,13 +19,15 @@ use crate::{
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
         identity::Role,
         network::{AvailabilityZone, Network, VpcDns},
-        protection::Protection,
+        protection::{Databases, Protection, Wanted},
         traffic::{Balancers, Record, Zones},
+        zonal::ManagedResource,
     },
     provider::{
-        Accepted, Answers, Caller, Clusters, Computing, Control, Costs, Envelope, Error, Identity,
-        Kind, Networks, Object, Objects, Organizations, Progress, Protections, Provider, Put,
-        Quotas, Result, Roles, Sent, Traffic, When, World,
+        self, Accepted, Answers, Caller, Clusters, Computing, Control, Costs, Envelope, Error,
+        Identity, Kind, MetricQuery, Metrics, Networks, Object, Objects, Organizations, Port,
+        Ports, Progress, Protections, Provider, Put, Quotas, Result, Roles, Sent, Series, Traffic,
+        When, World, ZonalShifts,
     },
 };
 
@@ -46,6 +48,10 @@ pub(super) fn provider<T: Transport + 'static>(transport: T, options: &DemoOptio
         quotas: demo.clone(),
         costs: demo.clone(),
         protections: demo.clone(),
+        databases: demo.clone(),
+        metrics: demo.clone(),
+        zonal_shifts: demo.clone(),
+        ports: demo.clone(),
         traffic: demo.clone(),
         objects: options.shared.then(|| demo.clone() as Arc<dyn Objects>),
         control: (!options.read_only).then_some(demo as Arc<dyn Control>),
@@ -197,6 +203,55 @@ impl<T: Transport> Costs for Demo<T> {
 impl<T: Transport> Protections for Demo<T> {
     async fn protection(&self, place: &Place) -> Result<Protection> {
         ask!(self, Call::Protection(place.clone()), Answer::Protection(found) => *found)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> provider::Databases for Demo<T> {
+    async fn databases(&self, place: &Place, wanted: &Wanted) -> Result<Databases> {
+        let call = Call::Databases(place.clone(), wanted.clone());
+        ask!(self, call, Answer::Databases(found) => *found)
+    }
+
+    async fn offers(
+        &self,
+        place: &Place,
+        engine: &str,
+        version: &str,
+        class: Option<&str>,
+    ) -> Result<bool> {
+        let call = Call::Offers {
+            place: place.clone(),
+            engine: engine.into(),
+            version: version.into(),
+            class: class.map(Into::into),
+        };
+        ask!(self, call, Answer::Offers(offers) => offers)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Metrics for Demo<T> {
+    async fn series(&self, queries: &[MetricQuery]) -> Result<Vec<Series>> {
+        ask!(self, Call::Metrics(queries.to_vec()), Answer::Metrics(series) => series)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> ZonalShifts for Demo<T> {
+    async fn resources(&self, place: &Place) -> Result<Vec<ManagedResource>> {
+        ask!(self, Call::Resources(place.clone()), Answer::Resources(found) => found)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Ports for Demo<T> {
+    async fn port(&self, host: &str, port: u16) -> Port {
+        let host = host.to_owned();
+        match self.0.call(Call::Port { host, port }).await {
+            Ok(Answer::Port(port)) => port,
+            _ => Port::Silent,
+        }
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) async fn perform(
 async fn open(sessions: &Sessions, place: &Place, reference: &str) -> Result<Ec2> {
     let sdk = sessions.operating_sdk(place, reference).await?;
     let mut named = sdk.to_builder();
-    named.set_app_name(super::app_of(reference));
+    named.set_app_name(super::agent(reference));
     Ec2::new(&named.build(), Sessions::partition_name("ec2", place)).map_err(|error| {
         let kind = Kind::Unavailable {
             service: "ec2".into(),

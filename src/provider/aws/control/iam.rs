@@ -10,7 +10,7 @@ use super::{
         iam::{client, role},
         session::Sessions,
     },
-    app_of, tagged,
+    agent, tagged,
 };
 use crate::{
     model::{
@@ -46,7 +46,7 @@ async fn send(
 ) -> Sent {
     let mut once =
         config::Builder::new().retry_config(RetryConfig::standard().with_max_attempts(1));
-    once.set_app_name(app_of(&envelope.reference));
+    once.set_app_name(agent(&envelope.reference));
     let call = |action| Call::new("iam", action, place);
     let accepted = |id: Option<&str>, made: Option<String>| {
         Sent::Accepted(Accepted {

@@ -7,15 +7,18 @@ mod capacity;
 mod ec2;
 mod eks;
 mod iam;
+mod rds;
 mod route53;
+mod zonal;
 
 use async_trait::async_trait;
+use aws_smithy_types::retry::RetryConfig;
 use aws_types::app_name::AppName;
 
 use super::session::Sessions;
 use crate::{
     model::{Change, Tags, change::Standing},
-    provider::{self, Accepted, Envelope, Progress, Result, Sent},
+    provider::{self, Accepted, Envelope, Error, Kind, Progress, Result, Sent},
 };
 
 /// Changes in any account.
@@ -43,6 +46,8 @@ impl provider::Control for Control {
             }
             Change::Cluster(change) => Box::pin(eks::perform(sessions, change, envelope)).await,
             Change::Identity(change) => iam::perform(sessions, change, envelope).await,
+            Change::Database(change) => rds::perform(sessions, change, envelope).await,
+            Change::Zonal(change) => zonal::perform(sessions, change, envelope).await,
         }
     }
 
@@ -52,6 +57,8 @@ impl provider::Control for Control {
             Change::Network(change) => ec2::standing(&self.sessions, envelope, change).await,
             Change::Cluster(change) => eks::standing(&self.sessions, change, envelope).await,
             Change::Identity(change) => iam::standing(&self.sessions, change, envelope).await,
+            Change::Database(change) => rds::standing(&self.sessions, change, envelope).await,
+            Change::Zonal(change) => zonal::standing(&self.sessions, change, envelope).await,
         }
     }
 
@@ -63,21 +70,29 @@ impl provider::Control for Control {
                 eks::settled(&self.sessions, change, envelope, accepted).await
             }
             Change::Identity(_) => Ok(Progress::settled()),
+            Change::Database(change) => rds::settled(&self.sessions, change, envelope).await,
+            // In force as soon as it is accepted.
+            Change::Zonal(_) => Ok(Progress::settled()),
         }
     }
 }
 
-/// What CloudTrail shows in the user agent: `awsdeck-` and the reference, other characters than the
-/// user agent takes replaced.
+/// The engine decides what a lost answer means, so nothing here sends a second time.
+fn once() -> RetryConfig {
+    RetryConfig::disabled()
+}
+
+/// What CloudTrail shows in the user agent, so that it can be joined with the journal.
+fn agent(reference: &str) -> Option<AppName> {
+    AppName::new(name_of(reference)).ok()
+}
+
+/// `awsdeck-` and the reference, other characters than the user agent takes replaced.
 fn name_of(reference: &str) -> String {
     let fits = |char: char| char.is_ascii_alphanumeric() || "-._".contains(char);
     let safe = reference.chars().take(100);
     let safe = safe.map(|char| if fits(char) { char } else { '-' });
     "awsdeck-".chars().chain(safe).collect()
-}
-
-fn app_of(reference: &str) -> Option<AppName> {
-    AppName::new(name_of(reference)).ok()
 }
 
 /// A creation's own tags and those that make it ours.
@@ -87,6 +102,15 @@ fn tagged(own: &Tags, envelope: &Envelope) -> Tags {
     tags
 }
 
+/// A change that reaches the adapter with a gap in it is a defect of the sender.
+fn unbound(service: &str, gap: &crate::model::change::Unbound) -> Error {
+    Error::new(Kind::Service {
+        service: service.into(),
+        code: "NotSendable".into(),
+        message: gap.to_string(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +118,6 @@ mod tests {
     #[test]
     fn a_reference_is_made_fit_for_a_user_agent() {
         assert_eq!(name_of("018f/switch:1 ü"), "awsdeck-018f-switch-1--");
-        assert!(app_of(&"x y/".repeat(90)).is_some());
+        assert!(agent(&"x y/".repeat(90)).is_some());
     }
 }

@@ -49,6 +49,14 @@ pub enum Fault {
     DnsLoss(f64),
     /// Route 53 refuses a change to a zone while an earlier one is `PENDING`.
     Prior,
+    /// What RDS has accepted stays on its way for ever.
+    RdsStuck,
+    /// A failover of a database is followed by one back.
+    RdsFlipsBack,
+    /// RDS's log tells of things that much later.
+    RdsEventLag(Duration),
+    /// RDS's log tells everything twice.
+    RdsEventsTwice,
     /// No GPU instance is to be had in a region, or anywhere.
     NoCapacity(Option<Region>),
     /// So many GPU instances are to be had beside those that run, and no more.
@@ -89,7 +97,8 @@ pub(super) const SERVICES: &[&str] = &[
     "servicequotas",
     "sts",
     "iam",
-    "servicequotas",
+    "cloudwatch",
+    "arc-zonal-shift",
 ];
 
 impl Faults {
@@ -174,6 +183,25 @@ impl Faults {
 
     pub(super) fn refuses_overlap(&self) -> bool {
         self.any(|fault| *fault == Fault::Prior)
+    }
+
+    pub(super) fn rds_stuck(&self) -> bool {
+        self.any(|fault| *fault == Fault::RdsStuck)
+    }
+
+    pub(super) fn flips_back(&self) -> bool {
+        self.any(|fault| *fault == Fault::RdsFlipsBack)
+    }
+
+    pub(super) fn event_lag(&self) -> Duration {
+        self.longest(|fault| match fault {
+            Fault::RdsEventLag(time) => Some(*time),
+            _ => None,
+        })
+    }
+
+    pub(super) fn repeats_events(&self) -> bool {
+        self.any(|fault| *fault == Fault::RdsEventsTwice)
     }
 
     pub(super) fn no_capacity(&self, region: &Region) -> bool {

@@ -14,6 +14,8 @@ use crate::{
             iam::OPERATOR,
             ledger::Effect,
             quotas,
+            metrics::Gauge,
+            rds,
             route53::Asked,
         },
     },
@@ -96,8 +98,38 @@ impl World {
             }
             Call::Protection(place) => {
                 let site = site(estate, place.account)?;
-                let found = content::protection::protection(estate, site, &place, now);
+                let mut found = content::protection::protection(estate, site, &place, now);
+                let scene = self.scene(self.seen());
+                self.state.rds.protect(&scene, &mut found)?;
                 Answer::Protection(Box::new(found))
+            }
+            Call::Databases(place, wanted) => {
+                let scene = self.scene(self.seen());
+                let found = self.state.rds.databases(&scene, &place, &wanted)?;
+                Answer::Databases(Box::new(found))
+            }
+            Call::Offers {
+                engine,
+                version,
+                class,
+                ..
+            } => Answer::Offers(rds::offers(&engine, &version, class.as_deref())),
+            Call::Metrics(queries) => {
+                let gauge = Gauge {
+                    scene: self.scene(now),
+                    rds: &self.state.rds,
+                    route53: &self.state.route53,
+                };
+                let series = queries.iter().map(|query| gauge.series(query));
+                Answer::Metrics(series.collect::<Result<_>>()?)
+            }
+            Call::Resources(place) => {
+                let scene = self.scene(self.seen());
+                Answer::Resources(self.state.zonal.resources(&scene, &place)?)
+            }
+            Call::Port { host, port } => {
+                let scene = self.scene(now);
+                Answer::Port(self.state.rds.answers(&scene, &host, port))
             }
             Call::Zones(account) => {
                 let site = site(estate, account)?;
@@ -187,6 +219,7 @@ impl World {
             Call::SetHealth { check, healthy } => self.set_health(&check, healthy),
             Call::PutNetwork(network) => self.put_network(*network),
             Call::Grant { place, code, value } => self.grant(&place, &code, value),
+            Call::ByHand(place, hand) => self.by_hand(&place, *hand)?,
             other => return Err(unknown(&other)),
         }
         Ok(Answer::Done)

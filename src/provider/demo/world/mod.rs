@@ -20,13 +20,18 @@ use super::{
     objects::Bucket,
     options::DemoOptions,
     quotas::Quotas,
+    rds::{Hand, Rds},
     route53::Route53,
     scene::Scene,
+    zonal::Zonal,
 };
 use crate::{
     model::{
-        AccountId, HealthCheckId, HostedZoneId, Place, SubnetId, compute::Compute,
-        network::Network, traffic::Record,
+        AccountId, HealthCheckId, HostedZoneId, Place, SubnetId,
+        compute::Compute,
+        network::Network,
+        protection::{Databases, Wanted},
+        traffic::Record,
     },
     provider::{Envelope, Error, Kind, Result},
 };
@@ -40,6 +45,10 @@ pub(super) struct State {
     route53: Route53,
     #[serde(default)]
     ec2: Ec2,
+    #[serde(default)]
+    rds: Rds,
+    #[serde(default)]
+    zonal: Zonal,
     #[serde(default)]
     bucket: Bucket,
     #[serde(default)]
@@ -204,6 +213,34 @@ impl World {
             number: *made,
         };
         eks.edit(&scene, place, edit)
+    }
+
+    /// The databases of a place, now.
+    pub(super) fn databases(&mut self, place: &Place, wanted: &Wanted) -> Result<Databases> {
+        self.take_effect();
+        let scene = self.scene(self.now());
+        self.state.rds.databases(&scene, place, wanted)
+    }
+
+    /// Does something to a database that no change of ours does.
+    pub(super) fn by_hand(&mut self, place: &Place, hand: Hand) -> Result<()> {
+        self.state.made += 1;
+        let at = self.clock.now();
+        let State {
+            rds,
+            faults,
+            quotas,
+            made,
+            ..
+        } = &mut self.state;
+        let scene = Scene {
+            estate: &self.estate,
+            faults,
+            quotas,
+            at,
+            number: *made,
+        };
+        rds.by_hand(&scene, place, hand)
     }
 
     /// Answers one call and says how long the answer takes.

@@ -95,6 +95,8 @@ impl World {
             ec2,
             eks,
             iam,
+            rds,
+            zonal,
             faults,
             quotas,
             made,
@@ -120,6 +122,8 @@ impl World {
                 };
                 eks.apply(&scene, envelope, &beside)
             }
+            Change::Database(_) => rds.apply(&scene, envelope),
+            Change::Zonal(change) => zonal.apply(&scene, envelope, change),
         }
     }
 
@@ -131,6 +135,8 @@ impl World {
             Change::Network(_) => self.state.ec2.standing(&scene, envelope),
             Change::Cluster(_) => self.state.eks.standing(&scene, envelope),
             Change::Identity(_) => self.state.iam.standing(&scene, envelope),
+            Change::Database(_) => self.state.rds.standing(&scene, envelope),
+            Change::Zonal(change) => self.state.zonal.standing(&scene, envelope, change),
         }
     }
 
@@ -142,6 +148,9 @@ impl World {
             Change::Network(_) => self.state.ec2.settled(&scene, envelope),
             Change::Cluster(_) => self.state.eks.settled(&scene, envelope, accepted),
             Change::Identity(_) => Ok(Progress::settled()),
+            Change::Database(_) => self.state.rds.settled(&scene, envelope),
+            // In force as soon as it is accepted.
+            Change::Zonal(_) => Ok(Progress::settled()),
         }
     }
 

@@ -15,7 +15,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::request_id::RequestId;
 
 use super::{
-    super::{app_of, tagged},
+    super::{agent, tagged},
     client, place, pool, unsendable,
 };
 use crate::{
@@ -90,7 +90,7 @@ impl Sender<'_> {
     fn once(&self) -> config::Builder {
         let mut once =
             config::Builder::new().retry_config(RetryConfig::standard().with_max_attempts(1));
-        once.set_app_name(app_of(&self.envelope.reference));
+        once.set_app_name(agent(&self.envelope.reference));
         once
     }
 
