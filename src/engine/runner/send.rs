@@ -28,7 +28,7 @@ pub(super) async fn precheck(job: Job, outside: Outside<'_>) -> Next {
             because: "it stands as wanted already".into(),
             made,
         }]),
-        Ok(Standing::Moving(_)) => Next::nap(super::task::LOOK),
+        Ok(Standing::Moving(text)) => job.look_again(&text),
         Ok(Standing::Several(ids)) => job.happened([step::Event::Drift {
             lines: vec![format!(
                 "several carry the mark of this step: {}",
@@ -142,7 +142,7 @@ pub(super) async fn retry(job: Job, outside: Outside<'_>) -> Next {
             because: "it stands as wanted, though no send of ours was accepted".into(),
             made,
         }]),
-        Ok(Standing::Moving(_)) => Next::nap(super::task::LOOK),
+        Ok(Standing::Moving(text)) => job.look_again(&text),
         Ok(Standing::Several(ids)) => job.happened([step::Event::Drift {
             lines: vec![format!(
                 "several carry the mark of this step: {}",
