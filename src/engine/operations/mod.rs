@@ -2,7 +2,9 @@
 //! its form in the deck, its help and its completion follow from its parameters.
 
 mod clusters;
+mod database;
 mod dns_switch;
+mod failover_zone;
 mod headroom;
 mod networks;
 mod outline;
@@ -12,6 +14,7 @@ mod price;
 mod provision_cluster;
 mod provision_network;
 mod scale_pool;
+mod zones;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -35,6 +38,7 @@ pub fn all() -> &'static [&'static dyn Operation] {
         &provision_network::ProvisionNetwork,
         &provision_cluster::ProvisionCluster,
         &scale_pool::ScalePool,
+        &failover_zone::FailoverZone,
     ]
 }
 
