@@ -12,6 +12,7 @@ mod parameter;
 mod peer_vpcs;
 mod price;
 mod provision_cluster;
+mod promote_replica;
 mod provision_network;
 mod scale_pool;
 mod zones;
@@ -39,6 +40,7 @@ pub fn all() -> &'static [&'static dyn Operation] {
         &provision_cluster::ProvisionCluster,
         &scale_pool::ScalePool,
         &failover_zone::FailoverZone,
+        &promote_replica::PromoteReplica,
     ]
 }
 
