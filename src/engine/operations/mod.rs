@@ -15,6 +15,7 @@ mod provision_cluster;
 mod promote_replica;
 mod provision_network;
 mod scale_pool;
+mod restore;
 mod zones;
 
 use async_trait::async_trait;
@@ -41,6 +42,8 @@ pub fn all() -> &'static [&'static dyn Operation] {
         &scale_pool::ScalePool,
         &failover_zone::FailoverZone,
         &promote_replica::PromoteReplica,
+        &restore::RestoreSnapshot,
+        &restore::RestorePointInTime,
     ]
 }
 
