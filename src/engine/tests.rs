@@ -27,6 +27,7 @@ mod approval;
 mod baseline;
 mod clusters;
 mod crash;
+mod databases;
 mod every;
 mod faults;
 mod oracle;
