@@ -11,11 +11,11 @@ mod outline;
 mod parameter;
 mod peer_vpcs;
 mod price;
-mod provision_cluster;
 mod promote_replica;
+mod provision_cluster;
 mod provision_network;
-mod scale_pool;
 mod restore;
+mod scale_pool;
 mod zones;
 
 use async_trait::async_trait;

@@ -215,9 +215,6 @@ impl Costs for Script {
 }
 
 fn source(script: &Arc<Script>) -> Source {
-    // What no reader asks for is anybody's.
-    let (rest, _) =
-        crate::provider::demo::in_process(&crate::provider::demo::DemoOptions::default());
     let provider = Provider {
         world: World::Demo,
         regions: vec![Region::from("eu-west-1")],

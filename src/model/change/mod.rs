@@ -4,8 +4,8 @@
 //! line in [`Change`].
 
 mod cluster;
-mod identity;
 mod database;
+mod identity;
 mod network;
 mod owned;
 mod reference;
@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use super::{AccountId, Region};
 
 pub use cluster::{ClusterChange, ClusterObject, Endpoint, Taint};
-pub use identity::IdentityChange;
 pub use database::{DatabaseChange, Origin, Settings, Shape, Whose};
+pub use identity::IdentityChange;
 pub use network::{
     DefaultRules, DnsAttribute, Flow, NetworkChange, NetworkObject, PeeringSide, RouteVia,
 };

@@ -48,7 +48,7 @@ pub(super) enum Call {
     Protection(Place),
     Databases(Place, Wanted),
     /// Whether RDS makes such databases.
-    Offers {
+    DatabaseOffers {
         place: Place,
         engine: String,
         version: String,
@@ -138,7 +138,7 @@ pub(super) enum Answer {
     Budgets(Vec<Budget>),
     Protection(Box<Protection>),
     Databases(Box<Databases>),
-    Offers(bool),
+    DatabaseOffered(bool),
     Metrics(Vec<Series>),
     Resources(Vec<ManagedResource>),
     Port(Port),
@@ -191,7 +191,7 @@ impl Call {
             | Self::Quota(place, _)
             | Self::Protection(place)
             | Self::Databases(place, _)
-            | Self::Offers { place, .. }
+            | Self::DatabaseOffers { place, .. }
             | Self::Resources(place)
             | Self::Balancers(place) => Some(place.account),
             Self::Metrics(queries) => queries.first().map(|query| query.place.account),
@@ -220,7 +220,7 @@ impl Call {
             | Self::Quota(place, _)
             | Self::Protection(place)
             | Self::Databases(place, _)
-            | Self::Offers { place, .. }
+            | Self::DatabaseOffers { place, .. }
             | Self::Resources(place)
             | Self::Balancers(place) => Some(place.region.clone()),
             Self::Metrics(queries) => queries.first().map(|query| query.place.region.clone()),
@@ -251,7 +251,7 @@ impl Call {
             Self::Anomalies => "ce:GetAnomalies",
             Self::Budgets(_) => "budgets:ViewBudget",
             Self::Protection(_) | Self::Databases(..) => "rds:DescribeDBInstances",
-            Self::Offers { .. } => "rds:DescribeOrderableDBInstanceOptions",
+            Self::DatabaseOffers { .. } => "rds:DescribeOrderableDBInstanceOptions",
             Self::Metrics(_) => "cloudwatch:GetMetricData",
             Self::Resources(_) => "arc-zonal-shift:ListManagedResources",
             Self::Zones(_) => "route53:ListHostedZones",

@@ -220,13 +220,13 @@ impl<T: Transport> provider::Databases for Demo<T> {
         version: &str,
         class: Option<&str>,
     ) -> Result<bool> {
-        let call = Call::Offers {
+        let call = Call::DatabaseOffers {
             place: place.clone(),
             engine: engine.into(),
             version: version.into(),
             class: class.map(Into::into),
         };
-        ask!(self, call, Answer::Offers(offers) => offers)
+        ask!(self, call, Answer::DatabaseOffered(offered) => offered)
     }
 }
 

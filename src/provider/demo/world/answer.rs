@@ -13,9 +13,8 @@ use crate::{
             estate::{Estate, arn},
             iam::OPERATOR,
             ledger::Effect,
-            quotas,
             metrics::Gauge,
-            rds,
+            quotas, rds,
             route53::Asked,
         },
     },
@@ -108,12 +107,12 @@ impl World {
                 let found = self.state.rds.databases(&scene, &place, &wanted)?;
                 Answer::Databases(Box::new(found))
             }
-            Call::Offers {
+            Call::DatabaseOffers {
                 engine,
                 version,
                 class,
                 ..
-            } => Answer::Offers(rds::offers(&engine, &version, class.as_deref())),
+            } => Answer::DatabaseOffered(rds::offers(&engine, &version, class.as_deref())),
             Call::Metrics(queries) => {
                 let gauge = Gauge {
                     scene: self.scene(now),
