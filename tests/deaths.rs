@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, os::unix::process::ExitStatusExt, path::PathBuf};
 
 use awsdeck::{
-    engine::journal::KILLED_AT,
+    engine::{clock::FACTOR, journal::KILLED_AT},
     provider::demo::{self, DemoOptions, Effect},
 };
 use rustix::process::Signal;
@@ -15,9 +15,10 @@ use crate::support::{
 };
 
 /// The simulated organization; its minutes pass as fast as the program's.
-const WORLD: [&str; 2] = ["--demo", "--demo-clock=x30"];
+const WORLD: [&str; 2] = ["--demo", "--demo-clock=x100"];
+const PACE: &str = "100";
 /// A network over three zones with everything that belongs to it.
-const WISH: [&str; 13] = [
+const WISH: [&str; 15] = [
     "provision-network",
     "--name",
     "drill",
@@ -29,12 +30,15 @@ const WISH: [&str; 13] = [
     "3",
     "--nat",
     "per-zone",
+    "--public-addresses",
+    "on",
     "--reason",
     "drill",
 ];
-/// With its first write a runner takes the run over. It ends before its second is durable, or right
-/// after, in turn: so every line of the run is once written in vain, and once the last.
-const MOMENTS: [&str; 2] = ["3", "4"];
+/// With its first write a runner takes the run over; it ends before its second or third is durable,
+/// or right after, in turn. So every line of the run is written in vain once, and the last once;
+/// what is sent between two of them is sent and not acknowledged.
+const MOMENTS: [&str; 4] = ["3", "4", "5", "6"];
 /// Enough for any run, so that one that does not get on ends.
 const LIVES: usize = 2_000;
 
@@ -55,7 +59,7 @@ async fn a_runner_that_is_killed_at_every_write_loses_nothing_and_makes_nothing_
         &phrase,
         "--detach",
     ];
-    let opened = operator.command(&apply).env(KILLED_AT, MOMENTS[1]).status();
+    let opened = operator.command(&apply).env(KILLED_AT, MOMENTS[0]).status();
     assert!(opened.expect("the built binary").success());
     let run = operator.newest_run();
     let run = run["run"].as_str().expect("a run").to_owned();
@@ -65,7 +69,8 @@ async fn a_runner_that_is_killed_at_every_write_loses_nothing_and_makes_nothing_
     let last = loop {
         let life = operator
             .command(&["runner", &run])
-            .env(KILLED_AT, MOMENTS[lives % 2])
+            .env(FACTOR, PACE)
+            .env(KILLED_AT, MOMENTS[lives % MOMENTS.len()])
             .output();
         let life = life.expect("the built binary");
         lives += 1;
@@ -94,7 +99,7 @@ async fn a_runner_that_is_killed_at_every_write_loses_nothing_and_makes_nothing_
     assert!(out.contains("are what was written"), "{out}{told}");
 
     let options = DemoOptions {
-        clock: "x30".parse().expect("a clock"),
+        clock: "x100".parse().expect("a clock"),
         state_dir: operator.home.path().join("state/awsdeck/demo"),
         ..DemoOptions::default()
     };
