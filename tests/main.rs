@@ -3,6 +3,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod cli;
+mod deaths;
 mod dependencies;
 #[cfg(feature = "kubernetes")]
 mod kubernetes;

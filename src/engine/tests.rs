@@ -25,7 +25,9 @@ use crate::{
 
 mod approval;
 mod baseline;
+mod clusters;
 mod crash;
+mod databases;
 mod every;
 mod faults;
 mod oracle;

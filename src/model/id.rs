@@ -139,6 +139,12 @@ identifiers! {
     ClusterName
     /// The name of a node group, unique in its cluster.
     PoolName
+    /// `lt-…`
+    LaunchTemplateId
+    /// A capacity reservation, `cr-…`
+    ReservationId
+    /// The name of an IAM role, unique in its account.
+    RoleName
     /// A Route 53 hosted zone without the `/hostedzone/` before it.
     HostedZoneId
     /// A Route 53 health check.
@@ -150,6 +156,23 @@ impl Region {
     #[must_use]
     pub fn global() -> Self {
         Self::from("aws-global")
+    }
+
+    /// The partition that it lies in, by its name: what ARNs of AWS's own policies begin with.
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        const OTHERS: [(&str, &str); 7] = [
+            ("cn-", "aws-cn"),
+            ("us-gov-", "aws-us-gov"),
+            ("us-isob-", "aws-iso-b"),
+            ("us-isof-", "aws-iso-f"),
+            ("eu-isoe-", "aws-iso-e"),
+            ("us-iso-", "aws-iso"),
+            ("eusc-", "aws-eusc"),
+        ];
+        let mut others = OTHERS.iter();
+        let found = others.find(|(start, _)| self.0.starts_with(start));
+        found.map_or("aws", |(_, partition)| partition)
     }
 }
 
@@ -269,6 +292,19 @@ mod tests {
         ] {
             let error = wrong.parse::<ClusterId>().expect_err("no cluster");
             assert!(error.to_string().starts_with(&format!("`{wrong}`")));
+        }
+    }
+
+    #[test]
+    fn a_region_tells_its_partition() {
+        for (region, partition) in [
+            ("eu-west-1", "aws"),
+            ("cn-north-1", "aws-cn"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("us-iso-east-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+        ] {
+            assert_eq!(Region::from(region).partition(), partition);
         }
     }
 

@@ -41,6 +41,12 @@ impl QuotaCode {
         name: "EC2-VPC Elastic IPs",
     };
 
+    pub const CLUSTERS: Self = Self::new("eks", "L-1194D53C", "Clusters");
+    pub const NODE_GROUPS_PER_CLUSTER: Self =
+        Self::new("eks", "L-6D54EA21", "Managed node groups per cluster");
+    pub const NODES_PER_GROUP: Self =
+        Self::new("eks", "L-BD136A63", "Nodes per managed node group");
+
     /// All that are known here.
     const ALL: &[Self] = &[
         Self::VPCS,
@@ -58,6 +64,18 @@ impl QuotaCode {
     #[must_use]
     pub fn find(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|quota| quota.code == code)
+    }
+
+    pub(crate) const fn ec2(code: &'static str, name: &'static str) -> Self {
+        Self::new("ec2", code, name)
+    }
+
+    const fn new(service: &'static str, code: &'static str, name: &'static str) -> Self {
+        Self {
+            service,
+            code,
+            name,
+        }
     }
 
     const fn vpc(code: &'static str, name: &'static str) -> Self {

@@ -4,18 +4,23 @@ use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
-    Answers, Caller, Costs, Error, Found, Handoff, Identity, Kind, LogOf, Networks, Outcome,
-    Prices, Protections, Quotas, Result, Token, Traffic, Watched, Workloads,
+    Answers, Caller, Computing, Costs, Databases, Error, Found, Handoff, Identity, Kind, LogOf,
+    MetricQuery, Metrics, Networks, Outcome, Port, Ports, Prices, Protections, Quotas, Result,
+    Roles, Series, Token, Traffic, Watched, Workloads, ZonalShifts,
 };
 use crate::model::{
-    AccountId, Arn, ClusterId, HostedZoneId, Place, QuotaCode, VpcId,
+    AccountId, Arn, ClusterId, ClusterName, HostedZoneId, Place, PoolName, QuotaCode, RoleName,
+    VpcId,
+    compute::{Compute, Machine, Nodes, Offer},
     cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
     fleet::{Fleet, Price},
+    identity::Role,
     network::{AvailabilityZone, Network, VpcDns},
-    protection::Protection,
+    protection::{self, Protection, Wanted},
     traffic::{Balancers, Record, Zones},
     velero::{Results, Velero},
     workload::Contents,
+    zonal::ManagedResource,
 };
 
 /// Answers everything with this reason.
@@ -61,8 +66,38 @@ impl Networks for Closed {
 }
 
 #[async_trait]
+impl Computing for Closed {
+    async fn cluster(&self, _: &Place, _: &ClusterName) -> Result<Compute> {
+        self.refuse("eks")
+    }
+
+    async fn nodes(&self, _: &Place, _: &ClusterName, _: &PoolName) -> Result<Nodes> {
+        self.refuse("eks")
+    }
+
+    async fn machines(&self, _: &Place, _: &[String]) -> Result<Vec<Machine>> {
+        self.refuse("ec2")
+    }
+
+    async fn offers(&self, _: &Place) -> Result<Vec<Offer>> {
+        self.refuse("eks")
+    }
+}
+
+#[async_trait]
+impl Roles for Closed {
+    async fn role(&self, _: AccountId, _: &RoleName) -> Result<Option<Role>> {
+        self.refuse("iam")
+    }
+}
+
+#[async_trait]
 impl Quotas for Closed {
     async fn quota(&self, _: &Place, _: QuotaCode) -> Result<u64> {
+        self.refuse("servicequotas")
+    }
+
+    async fn used(&self, _: &Place, _: QuotaCode) -> Result<Option<u64>> {
         self.refuse("servicequotas")
     }
 }
@@ -90,6 +125,38 @@ impl Costs for Closed {
 impl Protections for Closed {
     async fn protection(&self, _: &Place) -> Result<Protection> {
         self.refuse("backup")
+    }
+}
+
+#[async_trait]
+impl Databases for Closed {
+    async fn databases(&self, _: &Place, _: &Wanted) -> Result<protection::Databases> {
+        self.refuse("rds")
+    }
+
+    async fn offers(&self, _: &Place, _: &str, _: &str, _: Option<&str>) -> Result<bool> {
+        self.refuse("rds")
+    }
+}
+
+#[async_trait]
+impl Metrics for Closed {
+    async fn series(&self, _: &[MetricQuery]) -> Result<Vec<Series>> {
+        self.refuse("cloudwatch")
+    }
+}
+
+#[async_trait]
+impl ZonalShifts for Closed {
+    async fn resources(&self, _: &Place) -> Result<Vec<ManagedResource>> {
+        self.refuse("arc-zonal-shift")
+    }
+}
+
+#[async_trait]
+impl Ports for Closed {
+    async fn port(&self, _: &str, _: u16) -> Port {
+        Port::Silent
     }
 }
 

@@ -11,6 +11,7 @@ pub mod demo;
 mod error;
 #[cfg(feature = "kubernetes")]
 pub mod kube;
+mod metrics;
 mod objects;
 pub mod permissions;
 mod sign_in;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use closed::Closed;
 pub use control::{Accepted, Control, Envelope, Sent};
 pub use error::{CLUSTER_SIGN_IN, Error, IN_CLUSTER, Kind, Result};
+pub use metrics::{MetricQuery, Metrics, Series, Statistic};
 pub use objects::{Object, Objects, Put, When};
 pub use sign_in::{Profile, Prompt, SignIn, is_admin};
 pub use workloads::{
@@ -34,12 +36,16 @@ pub use workloads::{
 pub use crate::model::change::Progress;
 
 use crate::model::{
-    AccountId, Arn, HostedZoneId, Organization, Place, QuotaCode, Region, VpcId,
+    AccountId, Arn, ClusterName, HostedZoneId, Organization, Place, PoolName, QuotaCode, Region,
+    RoleName, VpcId,
     cluster::Cluster,
+    compute::{Compute, Machine, Nodes, Offer},
     cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
+    identity::Role,
     network::{AvailabilityZone, Network, VpcDns},
-    protection::Protection,
+    protection::{self, Protection, Wanted},
     traffic::{Balancers, Record, Zones},
+    zonal::ManagedResource,
 };
 
 /// AWS Organizations: units, accounts, policies, delegated administrators.
@@ -64,17 +70,41 @@ pub trait Networks: Send + Sync {
     async fn availability_zones(&self, place: &Place) -> Result<Vec<AvailabilityZone>>;
 }
 
+/// EKS clusters with their node groups.
+#[async_trait]
+pub trait Clusters: Send + Sync {
+    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>>;
+}
+
+/// What runs clusters, as operations look at it.
+#[async_trait]
+pub trait Computing: Send + Sync {
+    /// One cluster with everything in it, the launch templates named after it, and the place's
+    /// capacity reservations. Where there is no such cluster, the rest.
+    async fn cluster(&self, place: &Place, name: &ClusterName) -> Result<Compute>;
+    /// The nodes of a pool, by whoever can tell.
+    async fn nodes(&self, place: &Place, cluster: &ClusterName, pool: &PoolName) -> Result<Nodes>;
+    /// Those of the instance types that the region offers.
+    async fn machines(&self, place: &Place, types: &[String]) -> Result<Vec<Machine>>;
+    /// The versions of Kubernetes that a cluster can be made of, newest first.
+    async fn offers(&self, place: &Place) -> Result<Vec<Offer>>;
+}
+
+/// IAM roles.
+#[async_trait]
+pub trait Roles: Send + Sync {
+    /// The role of that name, with its attached policies; `None` where there is none.
+    async fn role(&self, account: AccountId, name: &RoleName) -> Result<Option<Role>>;
+}
+
 /// Service Quotas.
 #[async_trait]
 pub trait Quotas: Send + Sync {
     /// What applies to the account there.
     async fn quota(&self, place: &Place, quota: QuotaCode) -> Result<u64>;
-}
-
-/// EKS clusters with their node groups.
-#[async_trait]
-pub trait Clusters: Send + Sync {
-    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>>;
+    /// How much of it is in use, by the metric that Service Quotas names; `None` where there is
+    /// none, which is not zero.
+    async fn used(&self, place: &Place, quota: QuotaCode) -> Result<Option<u64>>;
 }
 
 /// Cost Explorer and Budgets. Every call of the first three is paid for (`CostReport::requests`).
@@ -91,6 +121,46 @@ pub trait Costs: Send + Sync {
 #[async_trait]
 pub trait Protections: Send + Sync {
     async fn protection(&self, place: &Place) -> Result<Protection>;
+}
+
+/// RDS, as far as changing databases needs it.
+#[async_trait]
+pub trait Databases: Send + Sync {
+    /// What is wanted of one place, read now. What is not there is not in it.
+    async fn databases(&self, place: &Place, wanted: &Wanted) -> Result<protection::Databases>;
+    /// Whether RDS makes databases of that engine and version, and of that class where one is given.
+    async fn offers(
+        &self,
+        place: &Place,
+        engine: &str,
+        version: &str,
+        class: Option<&str>,
+    ) -> Result<bool>;
+}
+
+/// ARC's zonal shift.
+#[async_trait]
+pub trait ZonalShifts: Send + Sync {
+    /// Everything in the place whose traffic can be shifted, with the shifts in force.
+    async fn resources(&self, place: &Place) -> Result<Vec<ManagedResource>>;
+}
+
+/// TCP, from this machine.
+#[async_trait]
+pub trait Ports: Send + Sync {
+    /// Tries to connect, and hangs up at once.
+    async fn port(&self, host: &str, port: u16) -> Port;
+}
+
+/// What a port makes of somebody who connects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Port {
+    Accepts,
+    Refuses,
+    /// No answer, or no such name: unknown from here, which is not the same as closed.
+    Silent,
 }
 
 /// Route 53 and load balancers.
@@ -166,10 +236,16 @@ pub struct Provider {
     pub identity: Arc<dyn Identity>,
     pub organizations: Arc<dyn Organizations>,
     pub networks: Arc<dyn Networks>,
-    pub quotas: Arc<dyn Quotas>,
     pub clusters: Arc<dyn Clusters>,
+    pub compute: Arc<dyn Computing>,
+    pub roles: Arc<dyn Roles>,
+    pub quotas: Arc<dyn Quotas>,
     pub costs: Arc<dyn Costs>,
     pub protections: Arc<dyn Protections>,
+    pub databases: Arc<dyn Databases>,
+    pub metrics: Arc<dyn Metrics>,
+    pub zonal_shifts: Arc<dyn ZonalShifts>,
+    pub ports: Arc<dyn Ports>,
     pub traffic: Arc<dyn Traffic>,
     /// Where journal, leases and approvals are shared with other machines, if anywhere.
     pub objects: Option<Arc<dyn Objects>>,

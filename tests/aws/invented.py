@@ -114,6 +114,8 @@ eks.describe_update(name=cluster, updateId=own)
 eks.update_cluster_version(name=cluster, version="1.34")
 clusters = [eks.describe_cluster(name=cluster)["cluster"] for _ in range(2)]
 out["cluster"] = [[one["status"], one["version"]] for one in clusters]
+offered = eks.describe_cluster_versions()["clusterVersions"]
+out["offers"] = [[o["clusterVersion"], o["versionStatus"], o["defaultVersion"]] for o in offered]
 known = [a["addonName"] for a in eks.describe_addon_versions(kubernetesVersion="1.33")["addons"]]
 addon = eks.create_addon(clusterName=cluster, addonName="coredns")["addon"]
 named = {"clusterName": cluster, "addonName": "coredns"}
@@ -378,6 +380,36 @@ out["switch"] = [
     [p["name"] for p in switch.list_plans()["plans"]],
     len(switch.get_plan(arn=plan)["plan"]["workflows"][0]["steps"]),
     switch.get_plan_evaluation_status(planArn=plan)["evaluationState"],
+]
+
+# Capacity is reserved once for each token, and let go.
+ec2 = client("ec2")
+hold = {
+    "InstanceType": "g4dn.xlarge",
+    "InstancePlatform": "Linux/UNIX",
+    "AvailabilityZone": f"{REGION}a",
+    "InstanceCount": 2,
+    "TagSpecifications": [
+        {"ResourceType": "capacity-reservation", "Tags": [{"Key": "for", "Value": "gpu"}]}
+    ],
+}
+held = ec2.create_capacity_reservation(**hold, ClientToken="r1")["CapacityReservation"]
+same = ec2.create_capacity_reservation(**hold, ClientToken="r1")["CapacityReservation"]
+of_held = {"CapacityReservationId": held["CapacityReservationId"]}
+
+
+def reserved(kind):
+    of_kind = [{"Name": "instance-type", "Values": [kind]}]
+    return ec2.describe_capacity_reservations(Filters=of_kind)["CapacityReservations"]
+
+
+out["reservation"] = [
+    [held["State"], held["AvailableInstanceCount"], held["Tags"][0]["Value"]],
+    same["CapacityReservationId"] == held["CapacityReservationId"],
+    [len(reserved("g4dn.xlarge")), len(reserved("t3.medium"))],
+    ec2.cancel_capacity_reservation(**of_held)["Return"],
+    [one["State"] for one in reserved("g4dn.xlarge")],
+    code(ec2.cancel_capacity_reservation, **of_held),
 ]
 
 # A presigned request is accepted as botocore signs it, and refused with anything else.

@@ -1,40 +1,20 @@
-//! Somebody who works with the real program on an AWS that is none: profile, settings, fast clock.
+//! Somebody who works with the real program on an AWS that is none.
 
-use std::{fs, process::Command};
-
-use awsdeck::engine::clock::FACTOR;
-use serde_json::Value;
+use std::fs;
 
 use super::nameservers::Nameservers;
-use crate::support::{Home, text};
-
-/// A minute passes in two seconds, and no answer of a busy server counts as lost.
-const PACE: u32 = 30;
-
-pub(crate) struct Operator {
-    pub(crate) home: Home,
-}
-
-/// A plan as `awsdeck plan --output json` tells it.
-pub(crate) struct Planned {
-    /// The beginning of its digest, as `apply` takes it.
-    pub(crate) digest: String,
-    /// What must be typed.
-    pub(crate) phrase: String,
-    pub(crate) review: Value,
-}
+pub(crate) use crate::support::operator::{Operator, Planned};
 
 impl Operator {
     /// With a profile that leads to `endpoint`, and settings that name the servers to ask for
     /// shares.
     pub(crate) fn at(endpoint: &str, nameservers: Option<&Nameservers>) -> Self {
-        let home = Home::new();
+        let operator = Self::of(&[]);
         let profile = format!(
             "[profile moto]\nregion = eu-west-1\nendpoint_url = {endpoint}\n\
              aws_access_key_id = test\naws_secret_access_key = test\n"
         );
-        fs::write(home.path().join("aws-config"), profile).expect("written");
-        let operator = Self { home };
+        fs::write(operator.home.path().join("aws-config"), profile).expect("written");
         let servers = nameservers.map(Nameservers::addresses).unwrap_or_default();
         operator.settings(&format!(
             "[aws]\nprofile = \"moto\"\nregions = [\"eu-west-1\"]\ndns_servers = {servers:?}\n"
@@ -49,46 +29,12 @@ impl Operator {
         fs::write(folder.join("config.toml"), text).expect("written");
     }
 
-    pub(crate) fn variables() -> [(&'static str, String); 2] {
-        [(FACTOR, PACE.to_string()), ("USER", "ann".into())]
-    }
-
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.home.command(arguments);
-        command.envs(Self::variables());
-        command
-    }
-
-    /// Runs `awsdeck` until it ended with `code`; what it printed, and what it complained of.
-    pub(crate) fn runs(&self, code: i32, arguments: &[&str]) -> (String, String) {
-        let output = self.command(arguments).output().expect("the built binary");
-        let (out, err) = (text(&output.stdout), text(&output.stderr));
-        let ended = output.status.code();
-        assert_eq!(ended, Some(code), "awsdeck {arguments:?}\n{out}\n{err}");
-        (out, err)
-    }
-
-    /// What `awsdeck` prints as JSON, ended with `code`.
-    pub(crate) fn json(&self, code: i32, arguments: &[&str]) -> Value {
-        let (out, _) = self.runs(code, &[arguments, &["--output", "json"]].concat());
-        serde_json::from_str(&out).expect("JSON")
-    }
-
-    /// Plans an operation that has something to do.
-    pub(crate) fn plan(&self, operation: &[&str]) -> Planned {
-        let told = self.json(3, &[&["plan"], operation].concat());
-        let text = |value: &Value| value.as_str().expect("a text").to_owned();
-        Planned {
-            digest: text(&told["plan"]["short"]),
-            phrase: text(&told["confirm"]),
-            review: told["plan"].clone(),
-        }
-    }
-
-    /// Everything that the journal has of the newest run.
-    pub(crate) fn newest_run(&self) -> Value {
-        let runs = self.json(0, &["runs", "list"]);
-        let run = runs["items"][0]["id"].as_str().expect("a run").to_owned();
-        self.json(0, &["runs", "show", &run])
+    /// Adds to the settings that runs are shared in `bucket`. By the clock of tests a lease lasts
+    /// ten seconds.
+    pub(crate) fn shares_in(&self, bucket: &str) {
+        let file = self.home.path().join("config/awsdeck/config.toml");
+        let known = fs::read_to_string(&file).expect("settings");
+        let shared = format!("\n[shared]\nbucket = \"{bucket}\"\nlease = \"5m\"\n");
+        fs::write(file, known + &shared).expect("written");
     }
 }

@@ -4,6 +4,8 @@ import os
 import sys
 
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+# AWS's own policies, which roles are given.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 import logging
 

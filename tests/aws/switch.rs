@@ -1,41 +1,15 @@
 //! The whole switch of a name by the real program, on servers that we did not write: answers are
 //! asked from name servers, weights are set and read back by boto3.
 
-use std::{sync::OnceLock, thread};
+use std::thread;
 
 use serde_json::{Value, json};
 
 use super::{
-    forward::Forward,
-    moto::{Moto, written},
-    nameservers::Nameservers,
-    operator::{Operator, Planned},
-    watch::Watch,
+    forward::Forward, nameservers::Nameservers, operator::Operator, scene::Scene, watch::Watch,
 };
 
-/// A name of its own with a blue and a green side, and somebody who switches it.
-struct Scene {
-    moto: &'static Moto,
-    name: String,
-    operator: Operator,
-}
-
 impl Scene {
-    fn set(name: &str) -> Self {
-        let moto = written();
-        let name = format!("{name}.acme.example.");
-        moto.weigh(&[
-            (&name, "blue", 100, "192.0.2.10"),
-            (&name, "green", 0, "192.0.2.20"),
-        ]);
-        let operator = Operator::at(moto.endpoint(), Some(nameservers()));
-        Self {
-            moto,
-            name,
-            operator,
-        }
-    }
-
     /// Gives both sides health checks; their ids, blue first.
     fn check(&self) -> [String; 2] {
         let account = Some(self.moto.account("prod-shared"));
@@ -72,33 +46,6 @@ impl Scene {
         call("change_resource_record_sets", &batch);
         checks
     }
-
-    fn plan(&self, to: &str) -> Planned {
-        let zone = self.moto.made["zone"]["id"].as_str().expect("an id");
-        let name = self.name.as_str();
-        let place = ["dns-switch", "--zone", zone, "--name", name];
-        let wish = ["--to", to, "--bake", "60s", "--reason", "release-42"];
-        self.operator.plan(&[&place[..], &wish].concat())
-    }
-
-    fn apply(plan: &Planned) -> [&str; 5] {
-        let Planned { digest, phrase, .. } = plan;
-        ["apply", digest, "--write", "--confirm", phrase]
-    }
-
-    /// The weights of blue and green.
-    fn weights(&self) -> [u64; 2] {
-        let weights = self.moto.weights();
-        ["blue", "green"].map(|side| weights[&(self.name.clone(), side.to_owned())])
-    }
-}
-
-fn nameservers() -> &'static Nameservers {
-    static NAMESERVERS: OnceLock<Nameservers> = OnceLock::new();
-    NAMESERVERS.get_or_init(|| {
-        let account = Some(written().account("prod-shared"));
-        Nameservers::start(written().endpoint(), account, 4)
-    })
 }
 
 /// What the last look at the answers counted.

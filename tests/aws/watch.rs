@@ -10,6 +10,7 @@ use awsdeck::engine::{
     Engine, RunId,
     machine::{Event, run},
 };
+use futures::executor::block_on;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::operator::Operator;
@@ -81,7 +82,7 @@ impl Watch {
         until(
             || "its end",
             || {
-                let needs = self.engine.needs_runner(self.run).expect("readable");
+                let needs = block_on(self.engine.needs_runner(self.run)).expect("readable");
                 needs.then_some(())
             },
         );

@@ -1,6 +1,7 @@
 //! What several tests stand on: the real binary, alone in folders of its own, with or without a terminal.
 
 pub(crate) mod deck;
+pub(crate) mod operator;
 #[cfg(feature = "aws")]
 pub(crate) mod sigv4;
 

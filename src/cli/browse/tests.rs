@@ -304,8 +304,8 @@ async fn backups_say_what_falls_short() {
     insta::assert_snapshot!(text, @r#"
     RESOURCE                 STATE   ENV   ACCOUNT   KIND              LAST GOOD  WANTED  COPIES IN     STANDBY  WHY
     acme-prod-app-assets-dr  ok      prod  prod-app  bucket                  now  60 min                no
-    orders-mysql             ok      prod  prod-app  database                now  60 min  eu-central-1  yes
     catalog-postgres         ok      prod  prod-app  database                now  60 min  eu-central-1  yes
+    orders-mysql             ok      prod  prod-app  database                now  60 min  eu-central-1  yes
     checkout-aurora          failed  prod  prod-app  database cluster        4 h  60 min                yes      the backup of 47 min ago failed: Insufficient privileges to perform this action: the key policy of the vault's KMS key does not allow kms:CreateGrant
     acme-prod-app-assets     ok      prod  prod-app  bucket                  now  60 min  eu-central-1  no
     fs-058dca62e19a19d7c     ok      prod  prod-app  EFS                  47 min  60 min  eu-central-1  no

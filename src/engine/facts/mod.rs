@@ -1,12 +1,17 @@
 //! Reads what plans rest on, the same way when planning and right before a step.
 
+pub(super) mod cluster;
+pub(super) mod database;
 pub(super) mod network;
 pub(super) mod traffic;
 
 use serde_json::Value;
 
 use super::plan::{Fact, Source};
-use crate::provider::{Provider, Result};
+use crate::{
+    model::protection::Wanted,
+    provider::{Provider, Result},
+};
 
 /// Reads the value of `source` now.
 pub(super) async fn read(provider: &Provider, source: &Source) -> Result<Value> {
@@ -18,6 +23,21 @@ pub(super) async fn read(provider: &Provider, source: &Source) -> Result<Value> 
             traffic::value(&zones, source).map_err(|error| error.at(*account, None))
         }
         Source::Network(source) => network::read(provider, source).await,
+        Source::Cluster(source) => cluster::read(provider, source).await,
+        Source::Database { place, kind, id } => {
+            let wanted = Wanted::one(*kind, id);
+            let seen = provider.databases.databases(place, &wanted).await?;
+            database::value(&seen, source)
+                .map_err(|error| error.at(place.account, Some(&place.region)))
+        }
+        Source::Snapshot { place, .. }
+        | Source::RestoreWindow { place, .. }
+        | Source::ReplicaLag { place, .. } => {
+            let wanted = Wanted::Everything;
+            let seen = provider.databases.databases(place, &wanted).await?;
+            database::value(&seen, source)
+                .map_err(|error| error.at(place.account, Some(&place.region)))
+        }
     }
 }
 

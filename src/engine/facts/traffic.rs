@@ -33,10 +33,9 @@ pub(in crate::engine) fn value(zones: &Zones, source: &Source) -> Result<Value> 
             Ok(json!(records.collect::<Vec<_>>()))
         }
         Source::HealthCheck { check, .. } => Ok(json!(zones.passes(check))),
-        Source::Network(_) => Err(Error::new(Kind::Service {
-            service: "awsdeck".into(),
-            code: "Fact".into(),
-            message: "a zone knows nothing of networks".into(),
+        other => Err(Error::new(Kind::NotFound {
+            kind: "fact of DNS".into(),
+            name: format!("{other:?}"),
         })),
     }
 }

@@ -2,6 +2,7 @@
 //! never rewritten. The only part of the engine that touches SQLite.
 
 mod lease;
+mod mortal;
 mod read;
 mod record;
 mod requests;
@@ -18,6 +19,7 @@ use std::{
 
 use rusqlite::Connection;
 
+pub use mortal::KILLED_AT;
 pub use read::RunSummary;
 pub use record::{Entry, Record};
 pub use requests::{Asked, Request};

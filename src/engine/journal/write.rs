@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::{
-    Asked, Entry, Error, Journal, Record, Result, RunId, Standing, int, lease, read, requests,
-    unsigned,
+    Asked, Entry, Error, Journal, Record, Result, RunId, Standing, int, lease, mortal, read,
+    requests, unsigned,
 };
 use crate::engine::{
     clock::Moment,
@@ -146,7 +146,9 @@ impl Journal {
         if ends == Some(false) {
             return Err(Error::Crash);
         }
+        mortal::moment();
         transaction.commit()?;
+        mortal::moment();
         #[cfg(test)]
         if ends == Some(true) {
             return Err(Error::Crash);

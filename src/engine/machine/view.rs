@@ -276,7 +276,10 @@ impl StepView {
                 self.touched = true;
             }
             E::Settled { made } => self.learn(made.as_ref()),
-            E::HumanNeeded { .. } => self.touched = true,
+            E::HumanNeeded { question } => {
+                self.touched = true;
+                self.trouble = Some(question.clone());
+            }
             E::Ambiguous { error } => {
                 self.touched = true;
                 self.trouble = Some(error.clone());

@@ -1,13 +1,22 @@
 //! The kinds of change that can be planned. An operation is one file and one line here; its flags,
 //! its form in the deck, its help and its completion follow from its parameters.
 
+mod clusters;
+mod database;
 mod dns_switch;
+mod failover_zone;
 mod headroom;
 mod networks;
 mod outline;
 mod parameter;
 mod peer_vpcs;
+mod price;
+mod promote_replica;
+mod provision_cluster;
 mod provision_network;
+mod restore;
+mod scale_pool;
+mod zones;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -29,6 +38,12 @@ pub fn all() -> &'static [&'static dyn Operation] {
         &dns_switch::DnsSwitch,
         &peer_vpcs::PeerVpcs,
         &provision_network::ProvisionNetwork,
+        &provision_cluster::ProvisionCluster,
+        &scale_pool::ScalePool,
+        &failover_zone::FailoverZone,
+        &promote_replica::PromoteReplica,
+        &restore::RestoreSnapshot,
+        &restore::RestorePointInTime,
     ]
 }
 

@@ -2,6 +2,7 @@
 //! the program that a run executes.
 
 pub mod canon;
+mod cluster_source;
 mod digest;
 mod draft;
 mod probe;
@@ -22,9 +23,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use canon::NotCanonical;
+pub use cluster_source::ClusterSource;
 pub use digest::{Digest, NotADigest};
 pub(in crate::engine) use draft::Draft;
-pub use probe::{NetworkProbe, PeeringState, Probe, Way};
+pub use probe::{ClusterProbe, DatabaseQuestion, NetworkProbe, PeeringState, Probe, Way};
 pub use review::{ChangeLine, Review, StepReview};
 pub use seal::{Sealed, Tampered, Unsealable};
 pub use source::NetworkSource;
@@ -36,7 +38,8 @@ pub use symbol::{Symbol, bind, symbols};
 pub use crate::config::settings::Verdict;
 
 use crate::model::{
-    AccountId, EnvironmentClass, HealthCheckId, HostedZoneId, OrganizationId, Tags,
+    AccountId, EnvironmentClass, HealthCheckId, HostedZoneId, OrganizationId, Place, Tags,
+    protection::DatabaseKind,
 };
 
 /// The form of the canonical bytes. A plan of another form is refused, not guessed at.
@@ -155,6 +158,27 @@ pub enum Source {
     HealthCheck {
         account: AccountId,
         check: HealthCheckId,
+    },
+    Cluster(ClusterSource),
+    /// What does not change by itself about a database.
+    Database {
+        place: Place,
+        kind: DatabaseKind,
+        id: String,
+    },
+    Snapshot {
+        place: Place,
+        id: String,
+    },
+    /// How far back the backups of a database reach.
+    RestoreWindow {
+        place: Place,
+        resource_id: String,
+    },
+    /// How far a replica is behind.
+    ReplicaLag {
+        place: Place,
+        id: String,
     },
 }
 

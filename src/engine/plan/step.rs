@@ -38,7 +38,8 @@ pub enum Work {
     Until {
         probe: Probe,
         interval_seconds: u32,
-        /// After this long without a yes the run pauses.
+        /// After this long without a yes the run pauses, or goes back where a failure of the step
+        /// rolls back.
         limit_seconds: u32,
     },
     /// Asks the zone's own name servers until the answers have the expected shares.
@@ -99,7 +100,7 @@ pub enum Compensation {
     /// Nothing to undo.
     None { because: String },
     /// The inverse change, with its own three-way check: nobody else's work is overwritten.
-    Inverse { change: Change },
+    Inverse { change: Box<Change> },
     /// It cannot be undone.
     Irreversible { consequence: String },
 }
@@ -152,7 +153,9 @@ impl Step {
     #[must_use]
     pub fn change(id: &str, change: Change, why: &str) -> Self {
         let compensation = match change.kind().inverse(id) {
-            Some(change) => Compensation::Inverse { change },
+            Some(change) => Compensation::Inverse {
+                change: change.into(),
+            },
             None => Compensation::None {
                 because: "it goes with what it belongs to".into(),
             },

@@ -1,11 +1,13 @@
 //! Asks the questions of plans.
 
+mod cluster;
+mod database;
 mod network;
 
 use super::plan::Probe;
 use crate::{
-    model::Ref,
-    provider::{Error, Kind, Provider, Result},
+    model::{Ref, change::Unbound},
+    provider::{Error, Kind, Port, Provider, Result},
 };
 
 /// What asking brought.
@@ -36,15 +38,43 @@ pub(super) async fn ask(provider: &Provider, probe: &Probe) -> Result<Seen> {
             Ok(Seen { holds, text })
         }
         Probe::Network(probe) => network::ask(provider, probe).await,
+        Probe::Cluster(probe) => cluster::ask(provider, probe).await,
+        Probe::Database {
+            at,
+            kind,
+            database,
+            asked,
+        } => database::ask(provider, at, *kind, database, asked).await,
+        Probe::Port {
+            host, port, what, ..
+        } => {
+            let host = host.get().map_err(|gap| unbound(&gap))?;
+            let answer = provider.ports.port(host, *port).await;
+            let text = format!(
+                "port {port} of {what} {}",
+                match answer {
+                    Port::Accepts => "takes connections",
+                    Port::Refuses => "refuses",
+                    Port::Silent => "does not answer",
+                }
+            );
+            Ok(Seen {
+                holds: Some(answer == Port::Accepts),
+                text,
+            })
+        }
     }
 }
 
 fn known<T>(reference: &Ref<T>) -> Result<&T> {
-    reference.get().map_err(|unbound| {
-        Error::new(Kind::Service {
-            service: "awsdeck".into(),
-            code: "Unbound".into(),
-            message: unbound.to_string(),
-        })
+    reference.get().map_err(|gap| unbound(&gap))
+}
+
+/// A question with a gap in it is a defect of the plan.
+fn unbound(gap: &Unbound) -> Error {
+    Error::new(Kind::Service {
+        service: "awsdeck".into(),
+        code: "Unbound".into(),
+        message: gap.to_string(),
     })
 }

@@ -6,7 +6,7 @@ use super::task::{Asked, Job, Next, Outside, answer, seconds};
 use crate::{
     engine::{
         machine::{PauseReason, step},
-        plan::{Precondition, Watch, Work},
+        plan::{OnFailure, Precondition, Watch, Work},
         share,
     },
     model::Standing,
@@ -84,7 +84,11 @@ async fn until(
     // The same answer again is not worth a line.
     let news = job.known.said.as_ref() != Some(&seen.text);
     let mut next = job.happened(news.then(|| sample_of(&seen.text)));
-    if job.patience >= limit {
+    let late = job.patience >= limit;
+    if late && job.step().on_failure == OnFailure::RollBack {
+        let error = format!("{} after {} s", seen.text, job.age.as_secs());
+        next.events.extend(job.failed(error).events);
+    } else if late {
         next.pause = job
             .pause(
                 PauseReason::Inconclusive,

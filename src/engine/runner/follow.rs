@@ -11,7 +11,7 @@ use crate::{
         locate::{Finding, judge},
         machine::{PauseReason, step},
     },
-    model::Standing,
+    model::{Change, Class, Standing},
     provider::{Accepted, Progress},
 };
 
@@ -39,7 +39,10 @@ pub(super) async fn locate(job: Job, outside: Outside<'_>) -> Next {
             found: envelope.change.title(),
             made,
         }]),
-        Finding::LookAgain => Next::nap(LOOK).after_reads(reads),
+        Finding::LookAgain => match &standing {
+            Standing::Moving(text) => job.look_again(text).after_reads(reads),
+            _ => Next::nap(LOOK).after_reads(reads),
+        },
         Finding::Drift(lines) => job.happened([step::Event::Drift { lines }]),
         Finding::Several(ids) => job.happened([step::Event::HumanNeeded {
             question: format!(
@@ -62,9 +65,15 @@ fn nowhere(job: &Job, envelope: &crate::provider::Envelope, reads: u32) -> Next 
     let failed = |error: &str| step::Event::StepFailed {
         error: error.into(),
     };
+    // The service refuses an act that has happened, so one more send does no harm; a third would
+    // only repeat what did not work.
+    let most = match envelope.change.class() {
+        Class::GuardedAct => job.step().attempts.min(2),
+        _ => job.step().attempts,
+    };
     let then = if job.ending {
         failed("it never happened and is not sent again")
-    } else if job.known.attempt >= job.step().attempts {
+    } else if job.known.attempt >= most {
         failed("no send of it took effect, however often it was sent")
     } else {
         match job.intent(envelope) {
@@ -92,8 +101,9 @@ pub(super) async fn settle(job: Job, outside: Outside<'_>) -> Next {
         external_id: job.known.external_id.clone(),
         made: job.known.made.clone(),
     };
-    let followed = accepted.external_id.is_some() || accepted.made.is_some();
-    let progress = if followed || envelope.change.class() != crate::model::Class::Set {
+    // Route 53 tells of a change only by the id that its answer had; all else is seen on the object.
+    let by_id = matches!(envelope.change, Change::Traffic(_));
+    let progress = if !by_id || accepted.external_id.is_some() {
         answer(outside.clock, outside.control.settled(&envelope, &accepted)).await
     } else if job.age >= UNFOLLOWED {
         // The answer with the id to follow was lost.
@@ -126,7 +136,7 @@ pub(super) async fn confirm(job: Job, outside: Outside<'_>) -> Next {
     match answer(outside.clock, outside.control.standing(&envelope)).await {
         Err(error) => Next::trouble(error),
         Ok(Standing::To { .. }) => job.happened([step::Event::StepDone]),
-        Ok(Standing::Moving(_)) => Next::nap(LOOK),
+        Ok(Standing::Moving(text)) => job.look_again(&text),
         // An old copy answered.
         Ok(Standing::From) if job.age < seconds(job.step().window_seconds) => Next::nap(LOOK),
         Ok(Standing::From) => drift(vec!["the change was accepted and is not there".into()]),

@@ -28,7 +28,7 @@ pub(super) async fn precheck(job: Job, outside: Outside<'_>) -> Next {
             because: "it stands as wanted already".into(),
             made,
         }]),
-        Ok(Standing::Moving(_)) => Next::nap(super::task::LOOK),
+        Ok(Standing::Moving(text)) => job.look_again(&text),
         Ok(Standing::Several(ids)) => job.happened([step::Event::Drift {
             lines: vec![format!(
                 "several carry the mark of this step: {}",
@@ -142,7 +142,7 @@ pub(super) async fn retry(job: Job, outside: Outside<'_>) -> Next {
             because: "it stands as wanted, though no send of ours was accepted".into(),
             made,
         }]),
-        Ok(Standing::Moving(_)) => Next::nap(super::task::LOOK),
+        Ok(Standing::Moving(text)) => job.look_again(&text),
         Ok(Standing::Several(ids)) => job.happened([step::Event::Drift {
             lines: vec![format!(
                 "several carry the mark of this step: {}",
@@ -205,7 +205,7 @@ fn misses_what_is_young(job: &Job, error: &provider::Error) -> bool {
         // A role that was just made (IAM): "cannot be assumed", "is invalid".
         Kind::Service { code, message, .. } => {
             code.ends_with(".NotFound")
-                || (message.contains("role") && code.starts_with("InvalidParameter"))
+                || (message.to_lowercase().contains("role") && code.starts_with("InvalidParameter"))
         }
         _ => false,
     };

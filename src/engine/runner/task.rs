@@ -20,6 +20,8 @@ use crate::{
 
 /// Longer than any one read may take, with the provider's own retries.
 const ANSWER: Duration = Duration::from_mins(2);
+/// Longer than anything takes that goes on by itself before a change can be made or judged.
+const ON_ITS_WAY: Duration = Duration::from_mins(45);
 /// Between two looks at something that is looked for or on its way.
 pub(super) const LOOK: Duration = Duration::from_secs(5);
 
@@ -118,6 +120,20 @@ impl Job {
             }),
             ..Next::default()
         }
+    }
+
+    /// Something goes on by itself: it is looked at again, but not for ever.
+    pub(super) fn look_again(&self, text: &str) -> Next {
+        if self.patience < ON_ITS_WAY {
+            return Next::nap(LOOK);
+        }
+        let minutes = self.age.as_secs() / 60;
+        let text = format!("still on its way after {minutes} min: {text}");
+        // Who wants to end waits no longer; what it comes to is told as what is left.
+        if self.ending {
+            return self.failed(text);
+        }
+        self.pause(PauseReason::Inconclusive, text)
     }
 
     /// The value with every symbol replaced by what is known now. An unbound one is a hard stop.

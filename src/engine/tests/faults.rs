@@ -123,6 +123,54 @@ fn one_fault() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Runs a test on a clock that jumps from one thing that happens to the next.
+pub(super) fn in_virtual_time(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    runtime.block_on(test);
+}
+
+/// Executes a run that people ask something of, each so many seconds after the other. Nothing is
+/// stuck: going on again and again, and at last stopping, ends it.
+pub(super) async fn ends_at_last(bench: &Bench, run: RunId, requests: Vec<(u64, u8)>) {
+    let reason = || "drawn".to_owned();
+    let people = async {
+        for (after, which) in requests {
+            bench.after(after).await;
+            let request = match which {
+                0 => Request::Pause,
+                1 => Request::RollBack { reason: reason() },
+                2 => Request::Stop { reason: reason() },
+                _ => Request::Detach,
+            };
+            // Refused where the run is over or stands still: then nothing happens.
+            let _ = bench.engine.ask(run, &request, "ann", &bench.clock).await;
+        }
+    };
+    let (mut ended, ()) = tokio::join!(bench.execute(run), people);
+    bench.check_invariants(run);
+    for _ in 0..4 {
+        if ended.state.is_terminal() {
+            break;
+        }
+        if ended.state == State::Paused {
+            bench.ask(run, &Request::Resume).await;
+        }
+        ended = bench.execute(run).await;
+        bench.check_invariants(run);
+    }
+    if !ended.state.is_terminal() {
+        bench.ask(run, &Request::Stop { reason: reason() }).await;
+        ended = bench.execute(run).await;
+        bench.check_invariants(run);
+    }
+    let state = ended.state;
+    assert!(state.is_terminal(), "{state}\n{}", bench.story(run));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 40, ..ProptestConfig::default() })]
     #[test]
@@ -131,48 +179,11 @@ proptest! {
         faults in prop::collection::vec(one_fault(), 0..4),
         requests in prop::collection::vec((0..900_u64, 0..4_u8), 0..3),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .expect("a runtime");
-        runtime.block_on(async {
+        in_virtual_time(async {
             let bench = Bench::seeded(seed, "none").await;
             let (_, run) = bench.begin().await;
             bench.world.set_faults(faults.join(",").parse().expect("faults"));
-            let reason = || "drawn".to_owned();
-            let people = async {
-                for (after, which) in requests {
-                    bench.after(after).await;
-                    let request = match which {
-                        0 => Request::Pause,
-                        1 => Request::RollBack { reason: reason() },
-                        2 => Request::Stop { reason: reason() },
-                        _ => Request::Detach,
-                    };
-                    // Refused where the run is over or stands still: then nothing happens.
-                    let _ = bench.engine.ask(run, &request, "ann", &bench.clock).await;
-                }
-            };
-            let (mut ended, ()) = tokio::join!(bench.execute(run), people);
-            bench.check_invariants(run);
-            // Nothing is stuck: going on again and again, and at last stopping, ends it.
-            for _ in 0..4 {
-                if ended.state.is_terminal() {
-                    break;
-                }
-                if ended.state == State::Paused {
-                    bench.ask(run, &Request::Resume).await;
-                }
-                ended = bench.execute(run).await;
-                bench.check_invariants(run);
-            }
-            if !ended.state.is_terminal() {
-                bench.ask(run, &Request::Stop { reason: reason() }).await;
-                ended = bench.execute(run).await;
-                bench.check_invariants(run);
-            }
-            assert!(ended.state.is_terminal(), "{}\n{}", ended.state, bench.story(run));
+            ends_at_last(&bench, run, requests).await;
         });
     }
 }

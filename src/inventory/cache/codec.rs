@@ -25,6 +25,7 @@ pub(super) const FORMAT: i64 = fingerprint(&[
     include_bytes!("../../model/fleet/tally.rs"),
     include_bytes!("../../model/velero/mod.rs"),
     include_bytes!("../../model/workload/contents.rs"),
+    include_bytes!("../../model/protection/database.rs"),
     include_bytes!("../../model/protection/mod.rs"),
     include_bytes!("../../model/traffic.rs"),
     include_bytes!("../../model/cost/mod.rs"),

@@ -21,8 +21,7 @@ use crate::{
         fixture::{self, id},
     },
     model::{
-        AccountId, AccountStatus, HostedZoneId, Organization, Place, QuotaCode, Region,
-        TroubleKind, VpcId,
+        AccountId, AccountStatus, HostedZoneId, Organization, Place, Region, TroubleKind, VpcId,
         cluster::Cluster,
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
         network::{AvailabilityZone, Network, VpcDns},
@@ -32,6 +31,7 @@ use crate::{
     provider::{
         Answers, Caller, Closed, Clusters, Costs, Error, Identity, Kind, Networks, Organizations,
         Protections, Provider, Result, Traffic, World,
+        demo::{DemoOptions, in_process},
     },
 };
 
@@ -140,13 +140,6 @@ impl Networks for Script {
 }
 
 #[async_trait]
-impl crate::provider::Quotas for Script {
-    async fn quota(&self, _: &Place, _: QuotaCode) -> Result<u64> {
-        denied()
-    }
-}
-
-#[async_trait]
 impl Clusters for Script {
     async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>> {
         self.call(place.account).await.map(|()| Vec::new())
@@ -228,7 +221,6 @@ fn source(script: &Arc<Script>) -> Source {
         identity: script.clone(),
         organizations: script.clone(),
         networks: script.clone(),
-        quotas: script.clone(),
         clusters: script.clone(),
         costs: script.clone(),
         protections: script.clone(),
@@ -238,6 +230,8 @@ fn source(script: &Arc<Script>) -> Source {
         access: None,
         objects: None,
         control: None,
+        // Nothing else is read for views.
+        ..in_process(&DemoOptions::default()).0
     };
     Source {
         clock: Arc::new(|| "2026-03-15T10:00:00Z".parse().expect("a time")),

@@ -3,9 +3,14 @@
 //! A service is one file here with an enum that says of itself what [`ChangeKind`] asks, and one
 //! line in [`Change`].
 
+mod cluster;
+mod database;
+mod identity;
 mod network;
+mod owned;
 mod reference;
 mod traffic;
+mod zonal;
 
 use std::fmt::Display;
 
@@ -13,11 +18,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountId, Region};
 
+pub use cluster::{ClusterChange, ClusterObject, Endpoint, Taint};
+pub use database::{DatabaseChange, Origin, Settings, Shape, Whose};
+pub use identity::IdentityChange;
 pub use network::{
     DefaultRules, DnsAttribute, Flow, NetworkChange, NetworkObject, PeeringSide, RouteVia,
 };
 pub use reference::{Ref, Unbound};
 pub use traffic::{Side, TrafficChange};
+pub use zonal::{ZonalChange, comment as shift_comment};
 
 /// A change that can be shown, sealed, performed, located and, mostly, undone. Values are absolute
 /// ("to 50"), so performing one twice does no harm beyond its class.
@@ -26,6 +35,10 @@ pub use traffic::{Side, TrafficChange};
 pub enum Change {
     Traffic(TrafficChange),
     Network(NetworkChange),
+    Cluster(ClusterChange),
+    Identity(IdentityChange),
+    Database(DatabaseChange),
+    Zonal(ZonalChange),
 }
 
 /// What every change says of itself.
@@ -239,6 +252,24 @@ impl Difference {
     }
 }
 
+impl From<TrafficChange> for Change {
+    fn from(change: TrafficChange) -> Self {
+        Self::Traffic(change)
+    }
+}
+
+impl From<DatabaseChange> for Change {
+    fn from(change: DatabaseChange) -> Self {
+        Self::Database(change)
+    }
+}
+
+impl From<ZonalChange> for Change {
+    fn from(change: ZonalChange) -> Self {
+        Self::Zonal(change)
+    }
+}
+
 impl Location {
     #[must_use]
     pub fn new(account: impl Into<Ref<AccountId>>, region: impl Into<Region>) -> Self {
@@ -268,6 +299,10 @@ impl Change {
         match self {
             Self::Traffic(change) => change,
             Self::Network(change) => change,
+            Self::Cluster(change) => change,
+            Self::Identity(change) => change,
+            Self::Database(change) => change,
+            Self::Zonal(change) => change,
         }
     }
 

@@ -23,6 +23,13 @@ pub enum TrafficChange {
         zone: HostedZoneId,
         sides: Vec<Side<u32>>,
     },
+    /// Lets a name lead elsewhere: sets the values of one record. A value may be what an earlier
+    /// step makes, such as the endpoint of a database.
+    SetValues {
+        account: Ref<AccountId>,
+        zone: HostedZoneId,
+        side: Box<Side<Vec<Ref<String>>>>,
+    },
 }
 
 /// One record of a group, whole as it was seen, and the value that moves.
@@ -57,13 +64,24 @@ impl TrafficChange {
                 zone,
                 sides: turned(sides, age),
             },
+            Self::SetValues {
+                account,
+                zone,
+                side,
+            } => Self::SetValues {
+                account,
+                zone,
+                side: turned_to(*side, |record, values| lead(record, &values)).into(),
+            },
         }
     }
 
     #[must_use]
     pub const fn zone(&self) -> &HostedZoneId {
         match self {
-            Self::ShiftWeights { zone, .. } | Self::SetTtl { zone, .. } => zone,
+            Self::ShiftWeights { zone, .. }
+            | Self::SetTtl { zone, .. }
+            | Self::SetValues { zone, .. } => zone,
         }
     }
 
@@ -73,6 +91,7 @@ impl TrafficChange {
         match self {
             Self::ShiftWeights { sides, .. } => sides.iter().map(|side| &side.record).collect(),
             Self::SetTtl { sides, .. } => sides.iter().map(|side| &side.record).collect(),
+            Self::SetValues { side, .. } => vec![&side.record],
         }
     }
 
@@ -88,6 +107,7 @@ impl TrafficChange {
                 .iter()
                 .map(|side| age(&side.record, side.to))
                 .collect(),
+            Self::SetValues { side, .. } => vec![lead(&side.record, &side.to)],
         }
     }
 
@@ -118,7 +138,7 @@ impl ChangeKind for TrafficChange {
 
     fn verb(&self) -> Verb {
         match self {
-            Self::ShiftWeights { .. } => Verb::Shift,
+            Self::ShiftWeights { .. } | Self::SetValues { .. } => Verb::Shift,
             Self::SetTtl { .. } => Verb::Change,
         }
     }
@@ -129,7 +149,9 @@ impl ChangeKind for TrafficChange {
 
     fn account(&self) -> &Ref<AccountId> {
         match self {
-            Self::ShiftWeights { account, .. } | Self::SetTtl { account, .. } => account,
+            Self::ShiftWeights { account, .. }
+            | Self::SetTtl { account, .. }
+            | Self::SetValues { account, .. } => account,
         }
     }
 
@@ -170,6 +192,9 @@ impl ChangeKind for TrafficChange {
                 let (from, to) = sides.first().map_or((0, 0), |side| (side.from, side.to));
                 format!("{name}: TTL {from} s to {to} s")
             }
+            Self::SetValues { side, .. } => {
+                format!("{name}: lead to {}", listed(&side.to))
+            }
         }
     }
 
@@ -194,6 +219,11 @@ impl ChangeKind for TrafficChange {
                     )
                 })
                 .collect(),
+            Self::SetValues { side, .. } => vec![Difference::new(
+                side.record.name.trim_end_matches('.'),
+                &listed(&side.from),
+                &listed(&side.to),
+            )],
         }
     }
 }
@@ -212,13 +242,29 @@ fn age(record: &Record, ttl: u32) -> Record {
     }
 }
 
-fn turned<T: Copy>(sides: Vec<Side<T>>, set: fn(&Record, T) -> Record) -> Vec<Side<T>> {
-    let turn = |side: Side<T>| Side {
-        record: set(&side.record, side.to),
+fn lead(record: &Record, values: &[Ref<String>]) -> Record {
+    Record {
+        values: values.iter().map(ToString::to_string).collect(),
+        ..record.clone()
+    }
+}
+
+fn listed(values: &[Ref<String>]) -> String {
+    let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+    values.join(" ")
+}
+
+fn turned<T: Clone>(sides: Vec<Side<T>>, set: fn(&Record, T) -> Record) -> Vec<Side<T>> {
+    let turn = |side| turned_to(side, set);
+    sides.into_iter().map(turn).collect()
+}
+
+fn turned_to<T: Clone>(side: Side<T>, set: fn(&Record, T) -> Record) -> Side<T> {
+    Side {
+        record: set(&side.record, side.to.clone()),
         from: side.to,
         to: side.from,
-    };
-    sides.into_iter().map(turn).collect()
+    }
 }
 
 fn moves(sides: &[Side<u8>]) -> String {

@@ -56,8 +56,8 @@ pub fn assess(
             .collect();
         for database in &protection.databases {
             known.insert(&database.arn);
-            // Members are restored with their cluster, replicas from their source.
-            if members.contains(database.id.as_str()) || database.replica_of.is_some() {
+            // Members are restored with their cluster, copies from their source.
+            if members.contains(database.id.as_str()) || database.is_copy() {
                 continue;
             }
             let wanted = objective(&protection.place, &database.tags);
@@ -401,26 +401,16 @@ mod tests {
 
     fn with_database() -> Protection {
         let mut protection = empty("eu-west-1");
+        let arn = "arn:aws:rds:eu-west-1:111122223333:db:orders";
         protection.databases.push(Database {
-            id: "orders".into(),
-            arn: "arn:aws:rds:eu-west-1:111122223333:db:orders".into(),
-            kind: DatabaseKind::Instance,
             engine: "postgres".into(),
             engine_version: "17.2".into(),
-            status: "available".into(),
-            class: None,
             multi_az: true,
-            zone: None,
-            secondary_zone: None,
-            endpoint: None,
-            members: Vec::new(),
-            replica_of: None,
-            replicas: Vec::new(),
             backup_retention_days: 7,
             latest_restorable: Some(ago(0)),
             deletion_protection: true,
             encrypted: true,
-            tags: Tags::new(),
+            ..Database::named(DatabaseKind::Instance, "orders", arn.into())
         });
         protection
     }
@@ -479,16 +469,12 @@ mod tests {
             "all copies are in eu-west-1"
         );
         let mut away = empty("eu-central-1");
+        let arn = "arn:aws:rds:eu-central-1:111122223333:snapshot:s";
         away.snapshots.push(DatabaseSnapshot {
-            id: "s".into(),
-            arn: "arn:aws:rds:eu-central-1:111122223333:snapshot:s".into(),
-            database: "orders".into(),
-            kind: "manual".into(),
-            status: "available".into(),
             created: Some(ago(1)),
-            size_gib: None,
             encrypted: true,
             copied_from: Some(Region::from("eu-west-1")),
+            ..DatabaseSnapshot::named(DatabaseKind::Instance, "s", arn.into(), "orders")
         });
         let seen = look(&[&home, &away], true);
         assert_eq!(seen.health, Health::ok());

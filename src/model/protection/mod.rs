@@ -1,12 +1,21 @@
 //! What protects data: databases and their copies, AWS Backup, buckets, and how far they fall short.
 
 mod assess;
+mod database;
+mod databases;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Arn, Gap, Place, Region, Tags, ZoneName};
+use super::{Arn, Gap, Place, Tags};
 pub use assess::{Objective, Protected, assess, length};
+pub use database::{
+    Database, DatabaseKind, DatabaseMember, DatabaseSnapshot, GroupStatus, Lag, is_identifier,
+};
+pub use databases::{
+    DatabaseEvent, Databases, Failover, GlobalCluster, GlobalMember, RetainedBackup, SubnetGroup,
+    Wanted,
+};
 
 /// Recovery time objective of critical services: four hours.
 pub const RTO: SignedDuration = SignedDuration::from_hours(4);
@@ -26,64 +35,6 @@ pub struct Protection {
     /// Only in the region where the bucket is.
     pub buckets: Vec<Bucket>,
     pub gaps: Vec<Gap>,
-}
-
-/// An RDS instance, a Multi-AZ cluster or an Aurora cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Database {
-    pub id: String,
-    pub arn: Arn,
-    pub kind: DatabaseKind,
-    pub engine: String,
-    pub engine_version: String,
-    pub status: String,
-    pub class: Option<String>,
-    pub multi_az: bool,
-    pub zone: Option<ZoneName>,
-    /// Where the standby of a Multi-AZ instance is.
-    pub secondary_zone: Option<ZoneName>,
-    pub endpoint: Option<String>,
-    /// Members of a cluster; the writer is marked.
-    pub members: Vec<DatabaseMember>,
-    /// Set when this is a read replica.
-    pub replica_of: Option<String>,
-    pub replicas: Vec<String>,
-    /// Days that automated backups are kept; 0 is off.
-    pub backup_retention_days: u32,
-    /// Newest moment that point-in-time recovery can reach.
-    pub latest_restorable: Option<Timestamp>,
-    pub deletion_protection: bool,
-    pub encrypted: bool,
-    pub tags: Tags,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum DatabaseKind {
-    Instance,
-    Cluster,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DatabaseMember {
-    pub id: String,
-    pub writer: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DatabaseSnapshot {
-    pub id: String,
-    pub arn: Arn,
-    pub database: String,
-    /// `manual`, `automated`, `awsbackup`.
-    pub kind: String,
-    pub status: String,
-    pub created: Option<Timestamp>,
-    pub size_gib: Option<u32>,
-    pub encrypted: bool,
-    /// The region it was copied from, for a copy.
-    pub copied_from: Option<Region>,
 }
 
 /// A vault of AWS Backup.

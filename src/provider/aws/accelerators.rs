@@ -1,4 +1,5 @@
-//! Which accelerators an instance type carries: asked once, remembered for all accounts.
+//! What an instance type is and which accelerators it carries: asked once, remembered for all
+//! accounts.
 
 use std::{
     collections::HashMap,
@@ -12,7 +13,7 @@ use super::{
     session::Sessions,
 };
 use crate::{
-    model::{Place, cluster::Accelerator},
+    model::{Place, cluster::Accelerator, compute::Machine},
     provider::Result,
 };
 
@@ -23,8 +24,8 @@ const TYPES_IN_A_CALL: usize = 200;
 #[derive(Clone, Debug)]
 pub struct Accelerators {
     sessions: Sessions,
-    /// `None` for a type without any. A type is the same in every account and region.
-    known: Arc<Mutex<HashMap<String, Option<Accelerator>>>>,
+    /// A type is the same in every account and region.
+    known: Arc<Mutex<HashMap<String, Machine>>>,
 }
 
 impl Accelerators {
@@ -41,6 +42,13 @@ impl Accelerators {
         place: &Place,
         types: &[String],
     ) -> Result<HashMap<String, Accelerator>> {
+        let machines = self.machines(place, types).await?.into_iter();
+        let with = |machine: Machine| Some((machine.instance_type, machine.accelerator?));
+        Ok(machines.filter_map(with).collect())
+    }
+
+    /// Those of the `types` that the region offers.
+    pub async fn machines(&self, place: &Place, types: &[String]) -> Result<Vec<Machine>> {
         let missing: Vec<&str> = {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             let unknown = |kind: &&String| !known.contains_key(*kind);
@@ -56,15 +64,31 @@ impl Accelerators {
                     .await
                     .map_err(|error| Call::new("ec2", InstanceTypes::ACTION, place).error(error))?;
                 let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-                known.extend(found.into_iter().map(|kind| {
-                    let accelerator = accelerator(&kind);
-                    (kind.instance_type, accelerator)
+                known.extend(found.iter().map(|kind| {
+                    let machine = machine(kind);
+                    (machine.instance_type.clone(), machine)
                 }));
             }
         }
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let with = |kind: &String| Some((kind.clone(), known.get(kind)?.clone()?));
-        Ok(types.iter().filter_map(with).collect())
+        Ok(types
+            .iter()
+            .filter_map(|kind| known.get(kind).cloned())
+            .collect())
+    }
+}
+
+fn machine(kind: &InstanceType) -> Machine {
+    let built = kind.processor_info.as_ref();
+    let built = built.map(|info| info.supported_architectures.item.as_slice());
+    Machine {
+        instance_type: kind.instance_type.clone(),
+        vcpus: kind
+            .v_cpu_info
+            .as_ref()
+            .map_or(0, |info| info.default_v_cpus),
+        arm: built.is_some_and(|built| built.iter().any(|name| name == "arm64")),
+        accelerator: accelerator(kind),
     }
 }
 

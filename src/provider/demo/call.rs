@@ -3,23 +3,26 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{faults::Faults, ledger::Entry};
+use super::{faults::Faults, ledger::Entry, rds::Hand};
 use crate::{
     model::{
-        AccountId, ClusterId, HealthCheckId, HostedZoneId, Organization, Place, Region, Standing,
-        VpcId,
+        AccountId, ClusterId, ClusterName, HealthCheckId, HostedZoneId, Organization, Place,
+        PoolName, Region, RoleName, Standing, VpcId,
         cluster::Cluster,
+        compute::{Compute, Machine, Nodes, Offer},
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
         fleet::{Fleet, Price},
+        identity::Role,
         network::{AvailabilityZone, Network, VpcDns},
-        protection::Protection,
+        protection::{Databases, Protection, Wanted},
         traffic::{Balancers, Record, Zones},
         velero::{Results, Velero},
         workload::Contents,
+        zonal::ManagedResource,
     },
     provider::{
-        Accepted, Answers, Caller, Envelope, Error, LogOf, Object, Outcome as Ended, Progress, Put,
-        Sent, When,
+        Accepted, Answers, Caller, Envelope, Error, LogOf, MetricQuery, Object, Outcome as Ended,
+        Port, Progress, Put, Sent, Series, When,
     },
 };
 
@@ -33,14 +36,35 @@ pub(super) enum Call {
     Network(Place),
     VpcDns(Place, VpcId),
     AvailabilityZones(Place),
-    /// A quota's service and code.
-    Quota(Place, String, String),
     Clusters(Place),
+    Compute(Place),
+    Nodes(Place, ClusterName, PoolName),
+    Machines(Place, Vec<String>),
+    Offers(Place),
+    Role(AccountId, RoleName),
+    /// A quota by its code, and how much of it is in use.
+    Quota(Place, String),
     Cost(CostQuery),
     Forecast(CostMetric),
     Anomalies,
     Budgets(AccountId),
     Protection(Place),
+    Databases(Place, Wanted),
+    /// Whether RDS makes such databases.
+    DatabaseOffers {
+        place: Place,
+        engine: String,
+        version: String,
+        class: Option<String>,
+    },
+    Metrics(Vec<MetricQuery>),
+    /// What ARC can shift the traffic of.
+    Resources(Place),
+    /// Whether a host takes connections, as seen from here.
+    Port {
+        host: String,
+        port: u16,
+    },
     Zones(AccountId),
     Balancers(Place),
     Answers {
@@ -102,6 +126,8 @@ pub(super) enum Call {
         code: String,
         value: u64,
     },
+    /// Something happens to a database that no change of ours does.
+    ByHand(Place, Box<Hand>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,13 +139,23 @@ pub(super) enum Answer {
     Network(Box<Network>),
     VpcDns(VpcDns),
     AvailabilityZones(Vec<AvailabilityZone>),
-    Quota(u64),
     Clusters(Vec<Cluster>),
+    Compute(Box<Compute>),
+    Nodes(Nodes),
+    Machines(Vec<Machine>),
+    Offers(Vec<Offer>),
+    Role(Option<Role>),
+    Quota(u64, Option<u64>),
     Cost(Box<CostReport>),
     Forecast(Option<Forecast>),
     Anomalies(Vec<Anomaly>),
     Budgets(Vec<Budget>),
     Protection(Box<Protection>),
+    Databases(Box<Databases>),
+    DatabaseOffered(bool),
+    Metrics(Vec<Series>),
+    Resources(Vec<ManagedResource>),
+    Port(Port),
     Zones(Zones),
     Balancers(Balancers),
     Answers(Answers),
@@ -168,9 +204,16 @@ impl Call {
             Self::Network(place)
             | Self::VpcDns(place, _)
             | Self::AvailabilityZones(place)
-            | Self::Quota(place, ..)
             | Self::Clusters(place)
+            | Self::Compute(place)
+            | Self::Nodes(place, ..)
+            | Self::Machines(place, _)
+            | Self::Offers(place)
+            | Self::Quota(place, _)
             | Self::Protection(place)
+            | Self::Databases(place, _)
+            | Self::DatabaseOffers { place, .. }
+            | Self::Resources(place)
             | Self::Balancers(place)
             | Self::Price(place, _) => Some(place.account),
             Self::Fleet(cluster)
@@ -178,9 +221,11 @@ impl Call {
             | Self::Velero(cluster)
             | Self::Results(cluster, _)
             | Self::Log { cluster, .. } => Some(cluster.place.account),
-            Self::Budgets(account) | Self::Zones(account) | Self::Answers { account, .. } => {
-                Some(*account)
-            }
+            Self::Metrics(queries) => queries.first().map(|query| query.place.account),
+            Self::Role(account, _)
+            | Self::Budgets(account)
+            | Self::Zones(account)
+            | Self::Answers { account, .. } => Some(*account),
             Self::Perform(envelope) | Self::Standing(envelope) | Self::Settled(envelope, _) => {
                 envelope.change.account().known().copied()
             }
@@ -194,9 +239,16 @@ impl Call {
             Self::Network(place)
             | Self::VpcDns(place, _)
             | Self::AvailabilityZones(place)
-            | Self::Quota(place, ..)
             | Self::Clusters(place)
+            | Self::Compute(place)
+            | Self::Nodes(place, ..)
+            | Self::Machines(place, _)
+            | Self::Offers(place)
+            | Self::Quota(place, _)
             | Self::Protection(place)
+            | Self::Databases(place, _)
+            | Self::DatabaseOffers { place, .. }
+            | Self::Resources(place)
             | Self::Balancers(place)
             | Self::Price(place, _) => Some(place.region.clone()),
             Self::Fleet(cluster)
@@ -204,6 +256,7 @@ impl Call {
             | Self::Velero(cluster)
             | Self::Results(cluster, _)
             | Self::Log { cluster, .. } => Some(cluster.place.region.clone()),
+            Self::Metrics(queries) => queries.first().map(|query| query.place.region.clone()),
             Self::Perform(envelope) | Self::Standing(envelope) | Self::Settled(envelope, _) => {
                 Some(envelope.change.region()).filter(|region| *region != Region::global())
             }
@@ -219,13 +272,21 @@ impl Call {
             Self::Network(_) => "ec2:DescribeVpcs",
             Self::VpcDns(..) => "ec2:DescribeVpcAttribute",
             Self::AvailabilityZones(_) => "ec2:DescribeAvailabilityZones",
-            Self::Quota(..) => "servicequotas:GetServiceQuota",
             Self::Clusters(_) => "eks:ListClusters",
+            Self::Compute(_) => "eks:DescribeCluster",
+            Self::Nodes(..) => "eks:DescribeNodegroup",
+            Self::Machines(..) => "ec2:DescribeInstanceTypes",
+            Self::Offers(_) => "eks:DescribeClusterVersions",
+            Self::Role(..) => "iam:GetRole",
+            Self::Quota(..) => "servicequotas:GetServiceQuota",
             Self::Cost(_) => "ce:GetCostAndUsage",
             Self::Forecast(_) => "ce:GetCostForecast",
             Self::Anomalies => "ce:GetAnomalies",
             Self::Budgets(_) => "budgets:ViewBudget",
-            Self::Protection(_) => "rds:DescribeDBInstances",
+            Self::Protection(_) | Self::Databases(..) => "rds:DescribeDBInstances",
+            Self::DatabaseOffers { .. } => "rds:DescribeOrderableDBInstanceOptions",
+            Self::Metrics(_) => "cloudwatch:GetMetricData",
+            Self::Resources(_) => "arc-zonal-shift:ListManagedResources",
             Self::Zones(_) => "route53:ListHostedZones",
             Self::Balancers(_) => "elasticloadbalancing:DescribeLoadBalancers",
             Self::Perform(envelope) => envelope.change.kind().action(),
@@ -244,6 +305,7 @@ impl Call {
             Self::Log { .. } => "kubernetes:get pods/log",
             Self::Price(..) => "pricing:GetProducts",
             Self::Answers { .. }
+            | Self::Port { .. }
             | Self::Now
             | Self::Advance { .. }
             | Self::SetFaults(_)
@@ -251,7 +313,8 @@ impl Call {
             | Self::Edit { .. }
             | Self::SetHealth { .. }
             | Self::PutNetwork(_)
-            | Self::Grant { .. } => return None,
+            | Self::Grant { .. }
+            | Self::ByHand(..) => return None,
         })
     }
 
@@ -278,6 +341,7 @@ impl Call {
                 | Self::SetHealth { .. }
                 | Self::PutNetwork(_)
                 | Self::Grant { .. }
+                | Self::ByHand(..)
         )
     }
 }

@@ -13,22 +13,25 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, ClusterId, HostedZoneId, Organization, Place, QuotaCode, Region, Standing,
-        VpcId,
+        AccountId, ClusterId, ClusterName, HostedZoneId, Organization, Place, PoolName, QuotaCode,
+        Region, RoleName, Standing, VpcId,
         cluster::Cluster,
+        compute::{Compute, Machine, Nodes, Offer},
         cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
         fleet::{Fleet, Price},
+        identity::Role,
         network::{AvailabilityZone, Network, VpcDns},
-        protection::Protection,
+        protection::{Databases, Protection, Wanted},
         traffic::{Balancers, Record, Zones},
         velero::{Results, Velero},
         workload::Contents,
+        zonal::ManagedResource,
     },
     provider::{
-        Accepted, Answers, Caller, Clusters, Control, Costs, Envelope, Error, Found, Handoff,
-        Identity, Kind, LogOf, Networks, Object, Objects, Organizations, Outcome, Prices, Progress,
-        Protections, Provider, Put, Quotas, Result, Sent, Token, Traffic, Watched, When, Workloads,
-        World,
+        self, Accepted, Answers, Caller, Clusters, Computing, Control, Costs, Envelope, Error,
+        Found, Handoff, Identity, Kind, LogOf, MetricQuery, Metrics, Networks, Object, Objects,
+        Organizations, Outcome, Port, Ports, Prices, Progress, Protections, Provider, Put, Quotas,
+        Result, Roles, Sent, Series, Token, Traffic, Watched, When, Workloads, World, ZonalShifts,
     },
 };
 
@@ -43,10 +46,16 @@ pub(super) fn provider<T: Transport + 'static>(transport: T, options: &DemoOptio
         identity: demo.clone(),
         organizations: demo.clone(),
         networks: demo.clone(),
-        quotas: demo.clone(),
         clusters: demo.clone(),
+        compute: demo.clone(),
+        roles: demo.clone(),
+        quotas: demo.clone(),
         costs: demo.clone(),
         protections: demo.clone(),
+        databases: demo.clone(),
+        metrics: demo.clone(),
+        zonal_shifts: demo.clone(),
+        ports: demo.clone(),
         traffic: demo.clone(),
         workloads: demo.clone(),
         prices: demo.clone(),
@@ -127,17 +136,54 @@ impl<T: Transport> Networks for Demo<T> {
 }
 
 #[async_trait]
-impl<T: Transport> Quotas for Demo<T> {
-    async fn quota(&self, place: &Place, quota: QuotaCode) -> Result<u64> {
-        let call = Call::Quota(place.clone(), quota.service.into(), quota.code.into());
-        ask!(self, call, Answer::Quota(limit) => limit)
+impl<T: Transport> Clusters for Demo<T> {
+    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>> {
+        ask!(self, Call::Clusters(place.clone()), Answer::Clusters(clusters) => clusters)
     }
 }
 
 #[async_trait]
-impl<T: Transport> Clusters for Demo<T> {
-    async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>> {
-        ask!(self, Call::Clusters(place.clone()), Answer::Clusters(clusters) => clusters)
+impl<T: Transport> Computing for Demo<T> {
+    async fn cluster(&self, place: &Place, name: &ClusterName) -> Result<Compute> {
+        let mut found = ask!(self, Call::Compute(place.clone()), Answer::Compute(found) => *found)?;
+        found.clusters.retain(|one| one.name == *name);
+        found.addons.retain(|one| one.cluster == *name);
+        found.access.retain(|one| one.cluster == *name);
+        Ok(found)
+    }
+
+    async fn nodes(&self, place: &Place, cluster: &ClusterName, pool: &PoolName) -> Result<Nodes> {
+        let call = Call::Nodes(place.clone(), cluster.clone(), pool.clone());
+        ask!(self, call, Answer::Nodes(nodes) => nodes)
+    }
+
+    async fn machines(&self, place: &Place, types: &[String]) -> Result<Vec<Machine>> {
+        let call = Call::Machines(place.clone(), types.to_vec());
+        ask!(self, call, Answer::Machines(machines) => machines)
+    }
+
+    async fn offers(&self, place: &Place) -> Result<Vec<Offer>> {
+        ask!(self, Call::Offers(place.clone()), Answer::Offers(offers) => offers)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Roles for Demo<T> {
+    async fn role(&self, account: AccountId, name: &RoleName) -> Result<Option<Role>> {
+        ask!(self, Call::Role(account, name.clone()), Answer::Role(role) => role)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Quotas for Demo<T> {
+    async fn quota(&self, place: &Place, quota: QuotaCode) -> Result<u64> {
+        let call = Call::Quota(place.clone(), quota.code.into());
+        ask!(self, call, Answer::Quota(value, _) => value)
+    }
+
+    async fn used(&self, place: &Place, quota: QuotaCode) -> Result<Option<u64>> {
+        let call = Call::Quota(place.clone(), quota.code.into());
+        ask!(self, call, Answer::Quota(_, used) => used)
     }
 }
 
@@ -164,6 +210,55 @@ impl<T: Transport> Costs for Demo<T> {
 impl<T: Transport> Protections for Demo<T> {
     async fn protection(&self, place: &Place) -> Result<Protection> {
         ask!(self, Call::Protection(place.clone()), Answer::Protection(found) => *found)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> provider::Databases for Demo<T> {
+    async fn databases(&self, place: &Place, wanted: &Wanted) -> Result<Databases> {
+        let call = Call::Databases(place.clone(), wanted.clone());
+        ask!(self, call, Answer::Databases(found) => *found)
+    }
+
+    async fn offers(
+        &self,
+        place: &Place,
+        engine: &str,
+        version: &str,
+        class: Option<&str>,
+    ) -> Result<bool> {
+        let call = Call::DatabaseOffers {
+            place: place.clone(),
+            engine: engine.into(),
+            version: version.into(),
+            class: class.map(Into::into),
+        };
+        ask!(self, call, Answer::DatabaseOffered(offered) => offered)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Metrics for Demo<T> {
+    async fn series(&self, queries: &[MetricQuery]) -> Result<Vec<Series>> {
+        ask!(self, Call::Metrics(queries.to_vec()), Answer::Metrics(series) => series)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> ZonalShifts for Demo<T> {
+    async fn resources(&self, place: &Place) -> Result<Vec<ManagedResource>> {
+        ask!(self, Call::Resources(place.clone()), Answer::Resources(found) => found)
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Ports for Demo<T> {
+    async fn port(&self, host: &str, port: u16) -> Port {
+        let host = host.to_owned();
+        match self.0.call(Call::Port { host, port }).await {
+            Ok(Answer::Port(port)) => port,
+            _ => Port::Silent,
+        }
     }
 }
 

@@ -9,24 +9,31 @@ mod client;
 mod clock;
 mod content;
 mod ec2;
+mod eks;
 mod estate;
 mod faults;
+mod history;
+mod iam;
 mod ledger;
+mod metrics;
 mod objects;
 mod options;
 mod process;
 mod quotas;
+mod rds;
 mod route53;
 mod scene;
 mod seed;
 mod transport;
 mod world;
+mod zonal;
 
 pub use clock::{Clock, ClockSetting, NotAClock};
 pub use faults::{Fault, Faults, NotAFault, Place};
 pub use ledger::{Effect, Entry};
 pub use options::DemoOptions;
 pub use process::{RemoteHandle, connect, handle, serve};
+pub use rds::ReplicaLag;
 pub use transport::{WorldHandle, in_process};
 
 #[cfg(test)]

@@ -14,14 +14,18 @@ use super::{
     faults::Faults,
     ledger::Entry,
     options::DemoOptions,
+    rds::{Hand, ReplicaLag},
     world::{Delay, World},
 };
 use crate::{
     model::{
-        AccountId, HealthCheckId, HostedZoneId, Place, QuotaCode, SubnetId, network::Network,
+        AccountId, HealthCheckId, HostedZoneId, Place, QuotaCode, SubnetId,
+        compute::Compute,
+        network::Network,
+        protection::{Database, DatabaseKind, Wanted},
         traffic::Record,
     },
-    provider::{Error, Provider, Result},
+    provider::{Error, Kind, Provider, Result},
 };
 
 /// Carries a call to the world and its answer back.
@@ -123,6 +127,12 @@ impl WorldHandle {
         self.world().edit(account, zone, record, true)
     }
 
+    /// Changes the clusters of a place by hand, as somebody in the console, or an autoscaler, would;
+    /// no ledger entry is made. Nodes follow a changed desired size in their own time.
+    pub fn edit_compute(&self, place: &Place, edit: impl FnOnce(&mut Compute)) -> Result<()> {
+        self.world().edit_compute(place, edit)
+    }
+
     /// Makes a health check fail or recover.
     pub fn set_health(&self, check: &HealthCheckId, healthy: bool) {
         self.world().set_health(check, healthy);
@@ -145,6 +155,49 @@ impl WorldHandle {
     /// Grants a quota.
     pub fn grant(&self, place: &Place, quota: QuotaCode, value: u64) {
         self.world().grant(place, quota.code, value);
+    }
+
+    /// Changes a database as somebody in the console would, whatever was on its way with it.
+    pub fn edit_database(
+        &self,
+        place: &Place,
+        kind: DatabaseKind,
+        id: &str,
+        edit: impl FnOnce(&mut Database),
+    ) -> Result<()> {
+        let mut world = self.world();
+        let found = world.databases(place, &Wanted::Everything)?;
+        let Some(database) = found.find(kind, id) else {
+            let name = id.into();
+            let kind = kind.to_string();
+            return Err(Error::new(Kind::NotFound { kind, name }));
+        };
+        let mut database = database.clone();
+        edit(&mut database);
+        world.by_hand(place, Hand::Put(Box::new(database)))
+    }
+
+    /// Puts a database there that nobody of ours has made.
+    pub fn put_database(&self, place: &Place, database: Database) -> Result<()> {
+        self.world().by_hand(place, Hand::Put(Box::new(database)))
+    }
+
+    /// Removes a database at once.
+    pub fn remove_database(&self, place: &Place, kind: DatabaseKind, id: &str) -> Result<()> {
+        let id = id.to_owned();
+        self.world().by_hand(place, Hand::Remove { kind, id })
+    }
+
+    /// Lets AWS fail a database over by itself.
+    pub fn fail_over(&self, place: &Place, kind: DatabaseKind, id: &str) -> Result<()> {
+        let id = id.to_owned();
+        self.world().by_hand(place, Hand::FailOver { kind, id })
+    }
+
+    /// Decides how a replica is behind from now on.
+    pub fn set_lag(&self, place: &Place, id: &str, lag: ReplicaLag) -> Result<()> {
+        let id = id.to_owned();
+        self.world().by_hand(place, Hand::Lag { id, lag })
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

@@ -71,6 +71,15 @@ impl Answer {
         Self::new(200, "text/xml", text.into_bytes())
     }
 
+    /// The answer to a call of EC2, inside the element that all of them have.
+    pub(super) fn ec2(request: &Request, inside: &str) -> Self {
+        let operation = &request.operation;
+        Self::xml(format!(
+            "<{operation}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+             <requestId>forward</requestId>{inside}</{operation}Response>"
+        ))
+    }
+
     pub(super) fn xml(text: String) -> Self {
         Self::new(200, "text/xml", text.into_bytes())
     }

@@ -69,10 +69,12 @@ fn boto3_is_answered_by_everything_that_is_made_up_and_finds_nothing_strange_in_
     forecast: true
     insights: ["WARNING","ResourceNotFoundException"]
     login: ["AccessDeniedException","Console","AccessDeniedException"]
+    offers: [["1.34","STANDARD_SUPPORT",true],["1.33","STANDARD_SUPPORT",false],["1.32","EXTENDED_SUPPORT",false]]
     portal: [true,true,"UnauthorizedException","InvalidGrantException"]
     presigned: [true,[403,"SignatureDoesNotMatch"],[403,"SignatureDoesNotMatch"],[403,"SignatureDoesNotMatch"]]
     promotion: [null,3,true,[],"InvalidDBInstanceState"]
     quotas: [5.0,["PENDING","APPROVED"],9.0,5.0,2,2,1,1,"NoSuchResourceException"]
+    reservation: [["active",2,"gpu"],true,[1,0],true,["cancelled"],"InvalidCapacityReservationId.NotFound"]
     routing: [["Success","Failure"],"ConflictException","Off",2]
     simulation: ["implicitDeny","allowed"]
     strange: []

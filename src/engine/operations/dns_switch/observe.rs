@@ -1,19 +1,12 @@
 //! Finds the zone and reads the group, with who asks and when.
 
-use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::super::{Arguments, Refusal, World};
-use crate::{
-    model::{
-        AccountId, AccountStatus, EnvironmentClass, OrganizationId,
-        traffic::{HostedZone, Zones},
-    },
-    provider,
+use super::super::{Arguments, Refusal, World, zones};
+use crate::model::{
+    AccountId, EnvironmentClass, OrganizationId,
+    traffic::{HostedZone, Zones},
 };
-
-/// Accounts that are asked for their zones at once.
-const AT_ONCE: usize = 10;
 
 /// Everything that the plan is made from.
 #[derive(Clone, Debug)]
@@ -32,105 +25,17 @@ pub(super) async fn observe(wish: &Arguments, world: &World<'_>) -> Result<Obser
     let wanted = wish.text("zone");
     let account = match wish.get("account") {
         Some(text) => world.account(text)?,
-        None => find(wanted, world).await?,
+        None => zones::account_of(wanted, world).await?,
     };
-    let zones = world.provider.traffic.zones(account).await?;
-    let named: Vec<&HostedZone> = zones.zones.iter().filter(|zone| is(zone, wanted)).collect();
-    let zone = match named.as_slice() {
-        [zone] => (*zone).clone(),
-        [] => {
-            return Err(Refusal::Impossible(format!(
-                "account {account} has no hosted zone `{wanted}`"
-            )));
-        }
-        several => {
-            let ids: Vec<String> = several
-                .iter()
-                .map(|zone| {
-                    format!(
-                        "{} ({})",
-                        zone.id,
-                        if zone.private { "private" } else { "public" }
-                    )
-                })
-                .collect();
-            return Err(Refusal::Impossible(format!(
-                "account {account} has {} zones named `{wanted}`: give the id of one: {}",
-                several.len(),
-                ids.join(", ")
-            )));
-        }
-    };
+    let read = world.provider.traffic.zones(account).await?;
+    let zone = zones::named(&read, wanted)?.clone();
     Ok(Observed {
         account,
         environment: world.class(account),
         organization: world.organization().and_then(|all| all.id.clone()),
-        zones,
+        zones: read,
         zone,
         author: world.author.into(),
         now: world.now,
     })
-}
-
-/// The only account that has the zone: by what was read before, else by asking all of them.
-async fn find(wanted: &str, world: &World<'_>) -> Result<AccountId, Refusal> {
-    let has = |zones: &Zones| zones.zones.iter().any(|zone| is(zone, wanted));
-    let mut known: Vec<AccountId> = Vec::new();
-    let mut unread: Vec<AccountId> = Vec::new();
-    let accounts = world.organization().map_or(&[][..], |all| &all.accounts);
-    for account in accounts
-        .iter()
-        .filter(|one| one.status == AccountStatus::Active)
-    {
-        match world
-            .inventory
-            .zones
-            .get(&account.id)
-            .and_then(|zones| zones.value())
-        {
-            Some(zones) if has(zones) => known.push(account.id),
-            Some(_) => {}
-            None => unread.push(account.id),
-        }
-    }
-    let ask = async |account: AccountId| (account, world.provider.traffic.zones(account).await);
-    let answers: Vec<(AccountId, provider::Result<Zones>)> = stream::iter(unread)
-        .map(ask)
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
-    let mut silent = Vec::new();
-    for (account, answer) in answers {
-        match answer {
-            Ok(zones) if has(&zones) => known.push(account),
-            Ok(_) => {}
-            Err(_) => silent.push(account.to_string()),
-        }
-    }
-    known.sort_unstable();
-    match known.as_slice() {
-        [account] => Ok(*account),
-        [] if silent.is_empty() => Err(Refusal::Impossible(format!(
-            "no account has a hosted zone `{wanted}`; give --account if it lies elsewhere"
-        ))),
-        [] => {
-            silent.sort_unstable();
-            Err(Refusal::Impossible(format!(
-                "no account that could be read has a hosted zone `{wanted}`; not read: {}",
-                silent.join(", ")
-            )))
-        }
-        several => {
-            let list: Vec<String> = several.iter().map(ToString::to_string).collect();
-            Err(Refusal::Impossible(format!(
-                "several accounts have a hosted zone `{wanted}`: give --account, one of {}",
-                list.join(", ")
-            )))
-        }
-    }
-}
-
-fn is(zone: &HostedZone, wanted: &str) -> bool {
-    let plain = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
-    zone.id.as_str() == wanted || plain(&zone.name) == plain(wanted)
 }

@@ -1,13 +1,21 @@
 //! Questions to the outside whose answer is yes, no, or not known yet: what must hold before a
 //! step, what is waited for, what is watched.
 
+mod cluster;
+mod database;
 mod network;
 
 use serde::{Deserialize, Serialize};
 
+pub use cluster::ClusterProbe;
+pub use database::DatabaseQuestion;
 pub use network::{NetworkProbe, PeeringState, Way};
 
-use crate::model::{AccountId, HealthCheckId, change::Ref};
+use crate::model::{
+    AccountId, HealthCheckId,
+    change::{Location, Ref},
+    protection::DatabaseKind,
+};
 
 /// One question. What is asked about may be made by an earlier step of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +28,21 @@ pub enum Probe {
         what: String,
     },
     Network(NetworkProbe),
+    Cluster(ClusterProbe),
+    /// Something holds of a database.
+    Database {
+        at: Location,
+        kind: DatabaseKind,
+        database: String,
+        asked: DatabaseQuestion,
+    },
+    /// A port takes connections from this machine; `what` is whose.
+    Port {
+        at: Location,
+        host: Ref<String>,
+        port: u16,
+        what: String,
+    },
 }
 
 impl Probe {
@@ -29,6 +52,8 @@ impl Probe {
         match self {
             Self::Healthy { account, .. } => account,
             Self::Network(probe) => probe.account(),
+            Self::Cluster(probe) => probe.account(),
+            Self::Database { at, .. } | Self::Port { at, .. } => &at.account,
         }
     }
 
@@ -38,6 +63,11 @@ impl Probe {
         match self {
             Self::Healthy { what, check, .. } => format!("{what} is healthy ({check})"),
             Self::Network(probe) => probe.title(),
+            Self::Cluster(probe) => probe.title(),
+            Self::Database {
+                database, asked, ..
+            } => asked.title(database),
+            Self::Port { what, port, .. } => format!("port {port} of {what} takes connections"),
         }
     }
 
@@ -47,6 +77,9 @@ impl Probe {
         match self {
             Self::Healthy { .. } => &["route53:GetHealthCheckStatus", "route53:ListHealthChecks"],
             Self::Network(probe) => probe.permissions(),
+            Self::Cluster(probe) => probe.permissions(),
+            Self::Database { kind, asked, .. } => asked.permissions(*kind),
+            Self::Port { .. } => &[],
         }
     }
 }

@@ -4,15 +4,14 @@ use aws_sdk_route53::{
     config,
     types::{Change as SdkChange, ChangeAction, ChangeBatch, ChangeStatus},
 };
-use aws_smithy_types::retry::RetryConfig;
-use aws_types::{app_name::AppName, request_id::RequestId};
+use aws_types::request_id::RequestId;
 
 use super::{
     super::{
         route53::{Route53, group, write},
         session::Sessions,
     },
-    name_of,
+    agent, name_of, once,
 };
 use crate::{
     model::{
@@ -36,10 +35,8 @@ pub(super) async fn upsert(sessions: &Sessions, change: &TrafficChange, referenc
         Ok(route53) => route53,
         Err(error) => return Sent::NotSent(error),
     };
-    // The engine decides what a lost answer means, so nothing here sends a second time.
-    let mut once =
-        config::Builder::new().retry_config(RetryConfig::standard().with_max_attempts(1));
-    once.set_app_name(AppName::new(name_of(reference)).ok());
+    let mut once = config::Builder::new().retry_config(once());
+    once.set_app_name(agent(reference));
     let sent = route53
         .client
         .change_resource_record_sets()

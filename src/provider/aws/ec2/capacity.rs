@@ -1,9 +1,9 @@
-//! Capacity: what the spot market took, and what is reserved.
+//! Capacity that is held for us.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CallError, Ec2, Params, Retry, Set, describe::list, shapes::token};
+use super::{Params, Set, Tag, describe::list, shapes::tagged};
+use crate::model::Tags;
 
 list!(CapacityReservations CapacityReservationsPage: "DescribeCapacityReservations" by "CapacityReservationId", 1000 a page, in "capacityReservationSet": CapacityReservation);
 
@@ -21,67 +21,63 @@ pub struct CapacityReservation {
     pub reservation_type: Option<String>,
     pub start_date: Option<String>,
     pub end_date: Option<String>,
+    pub tag_set: Set<Tag>,
 }
 
-/// `DescribeSpotPriceHistory` of one instance type running Linux.
+/// `CreateCapacityReservation` for Linux, open to whatever matches, until it is cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SpotPrices {
-    pub instance_type: String,
-    /// The history from then on; it begins with what held at that moment.
-    pub since: Timestamp,
+pub struct Reserve<'a> {
+    pub token: &'a str,
+    pub instance_type: &'a str,
+    pub zone: &'a str,
+    pub count: u32,
+    pub tags: &'a Tags,
 }
 
-/// One page of `DescribeSpotPriceHistory`.
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct SpotHistory {
-    pub spot_price_history_set: Set<SpotPrice>,
-    next_token: Option<String>,
-}
-
+/// The answer to [`Reserve`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct SpotPrice {
-    pub availability_zone: Option<String>,
-    pub instance_type: Option<String>,
-    pub product_description: Option<String>,
-    /// USD an hour.
-    pub spot_price: String,
-    pub timestamp: String,
+pub struct NewReservation {
+    pub capacity_reservation: CapacityReservation,
 }
 
-impl SpotPrices {
-    pub const ACTION: &'static str = "DescribeSpotPriceHistory";
+/// `CancelCapacityReservation`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CancelReservation<'a> {
+    pub id: &'a str,
+}
+
+impl Reserve<'_> {
+    pub const ACTION: &'static str = "CreateCapacityReservation";
 
     #[must_use]
-    pub fn params(&self, next: Option<&str>) -> Params {
+    pub fn params(&self) -> Params {
         let mut params = Params::default();
-        params.set("InstanceType.1", &self.instance_type);
-        params.set("ProductDescription.1", "Linux/UNIX");
-        // Whole seconds, as botocore writes moments.
-        let since = self.since.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        params.set("StartTime", since);
-        if let Some(next) = next {
-            params.set("NextToken", next);
-        }
+        params
+            .set("ClientToken", self.token)
+            .set("InstanceType", self.instance_type)
+            .set("InstancePlatform", "Linux/UNIX")
+            .set("AvailabilityZone", self.zone)
+            .set("InstanceCount", self.count)
+            .set("EndDateType", "unlimited")
+            .set("InstanceMatchCriteria", "open");
+        tagged(
+            &mut params,
+            "TagSpecifications",
+            &["capacity-reservation"],
+            self.tags,
+        );
         params
     }
 }
 
-impl Ec2 {
-    pub async fn spot_prices(&self, ask: &SpotPrices) -> Result<Vec<SpotPrice>, CallError> {
-        let mut prices = Vec::new();
-        let mut next: Option<String> = None;
-        loop {
-            let params = ask.params(next.as_deref());
-            let page: SpotHistory = self.call(SpotPrices::ACTION, params, Retry::Shared).await?;
-            prices.extend(page.spot_price_history_set.item);
-            let following = token(page.next_token);
-            // A server that answers with the token it was asked with would be asked for ever.
-            if following.is_none() || following == next {
-                return Ok(prices);
-            }
-            next = following;
-        }
+impl CancelReservation<'_> {
+    pub const ACTION: &'static str = "CancelCapacityReservation";
+
+    #[must_use]
+    pub fn params(&self) -> Params {
+        let mut params = Params::default();
+        params.set("CapacityReservationId", self.id);
+        params
     }
 }

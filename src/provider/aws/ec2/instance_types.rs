@@ -1,4 +1,4 @@
-//! Instance types, as far as their accelerators go.
+//! Instance types: their processors and accelerators.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +10,24 @@ list!(InstanceTypes InstanceTypesPage: "DescribeInstanceTypes" by "InstanceType"
 #[serde(rename_all = "camelCase", default)]
 pub struct InstanceType {
     pub instance_type: String,
+    pub v_cpu_info: Option<CpuInfo>,
+    pub processor_info: Option<ProcessorInfo>,
     pub gpu_info: Option<GpuInfo>,
     pub neuron_info: Option<NeuronInfo>,
     pub inference_accelerator_info: Option<InferenceInfo>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CpuInfo {
+    pub default_v_cpus: u32,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProcessorInfo {
+    /// `x86_64`, `arm64`, `i386`
+    pub supported_architectures: Set<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]

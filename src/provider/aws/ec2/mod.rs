@@ -14,26 +14,33 @@ mod endpoint;
 mod endpoints;
 mod error;
 mod instance_types;
+mod instances;
 mod internet;
+mod launch;
 mod params;
 mod peering;
 mod places;
 mod security;
 mod shapes;
+mod spot;
 mod transit;
 mod vpc;
 mod write;
 
 pub use addresses::{Address, Addresses};
 pub use call::Retry;
-pub use capacity::{CapacityReservation, CapacityReservations, SpotHistory, SpotPrice, SpotPrices};
+pub use capacity::{
+    CancelReservation, CapacityReservation, CapacityReservations, NewReservation, Reserve,
+};
 pub use client::{CallError, ConfigError, Ec2};
 pub use describe::{Describe, Filter, List};
 pub use endpoint::{Variant, default_url, overridden};
 pub use endpoints::{Endpoint, Endpoints, FlowLog, FlowLogs};
 pub use error::Ec2Error;
 pub use instance_types::{InstanceType, InstanceTypes};
+pub use instances::{Instance, Instances, Launched};
 pub use internet::{InternetGateway, InternetGateways, NatGateway, NatGateways};
+pub use launch::{CreateTemplate, DeleteTemplate, LaunchTemplate, LaunchTemplates, NewTemplate};
 pub use params::Params;
 pub use peering::{Peering, PeeringEnd, Peerings};
 pub use places::{DescribeRegions, Region, Regions, Zone, Zones};
@@ -42,6 +49,7 @@ pub use security::{
     SecurityGroups, UserGroup,
 };
 pub use shapes::{Set, Tag};
+pub use spot::{SpotHistory, SpotPrice, SpotPrices};
 pub use transit::{
     FoundRoutes, SearchRoutes, TransitAttachment, TransitAttachments, TransitGateway,
     TransitGateways, TransitRoute, TransitRouteTable, TransitRouteTables,

@@ -90,7 +90,7 @@ fn starve(pool: &mut NodePool) {
     }
 }
 
-fn no_capacity(kind: &str) -> String {
+pub(in super::super) fn no_capacity(kind: &str) -> String {
     format!(
         "InsufficientInstanceCapacity: could not launch On-Demand Instances. {kind} is not \
          available in the requested zones at this time"
@@ -172,9 +172,10 @@ impl Ground<'_> {
 }
 
 /// What EC2 says of an instance type (DescribeInstanceTypes).
-fn accelerator(kind: &str) -> Option<Accelerator> {
+pub(in super::super) fn accelerator(kind: &str) -> Option<Accelerator> {
     let (model, count, each_gib) = match kind {
-        "g4dn.xlarge" => ("T4", 1, 16),
+        "g4dn.xlarge" | "g4dn.2xlarge" => ("T4", 1, 16),
+        "g5.xlarge" => ("A10G", 1, 24),
         "g5.12xlarge" => ("A10G", 4, 24),
         "p5.48xlarge" => ("H100", 8, 80),
         _ => return None,

@@ -3,9 +3,10 @@
 use super::{
     super::estate::{Environment, Estate, HOME, Purpose, Role, SECOND, Site},
     balancers,
+    protection::databases,
 };
 use crate::model::{
-    HealthCheckId, HostedZoneId,
+    HealthCheckId, HostedZoneId, Place,
     traffic::{AliasTarget, HealthCheck, HostedZone, Record, Routing, Zones},
 };
 
@@ -231,17 +232,27 @@ fn delegate(estate: &Estate, zone: &mut HostedZone) {
 
 fn internal(estate: &Estate, site: &Site) -> HostedZone {
     let mut zone = zone(estate, site, "prod.internal.", true);
-    for (name, value) in [
-        ("orders", "orders-mysql"),
-        ("catalog", "catalog-postgres"),
-        ("checkout", "checkout-aurora"),
+    let app = estate.reference(Environment::Prod, Purpose::App);
+    let place = Place::new(app.id, HOME);
+    for (name, host) in [
+        (
+            "orders",
+            databases::endpoint(estate, &place, "orders-mysql"),
+        ),
+        (
+            "catalog",
+            databases::endpoint(estate, &place, "catalog-postgres"),
+        ),
+        (
+            "checkout",
+            databases::cluster_endpoint(estate, &place, "checkout-aurora"),
+        ),
     ] {
-        let target = format!("{value}.{HOME}.rds.amazonaws.com.");
         zone.records.push(simple(
             &format!("{name}.db.prod.internal."),
             "CNAME",
             5,
-            &[&target],
+            &[&format!("{host}.")],
         ));
     }
     zone

@@ -49,8 +49,22 @@ pub enum Fault {
     DnsLoss(f64),
     /// Route 53 refuses a change to a zone while an earlier one is `PENDING`.
     Prior,
+    /// What RDS has accepted stays on its way for ever.
+    RdsStuck,
+    /// A failover of a database is followed by one back.
+    RdsFlipsBack,
+    /// RDS's log tells of things that much later.
+    RdsEventLag(Duration),
+    /// RDS's log tells everything twice.
+    RdsEventsTwice,
     /// No GPU instance is to be had in a region, or anywhere.
     NoCapacity(Option<Region>),
+    /// So many GPU instances are to be had beside those that run, and no more.
+    Capacity(u32),
+    /// GPU nodes come Ready, and their GPUs cannot be given to pods.
+    NoDevicePlugin,
+    /// The nodes of node groups that are made do not join: the creation fails.
+    CreateFailed,
 }
 
 /// An account, or one region of it.
@@ -82,6 +96,9 @@ pub(super) const SERVICES: &[&str] = &[
     "elb",
     "servicequotas",
     "sts",
+    "iam",
+    "cloudwatch",
+    "arc-zonal-shift",
 ];
 
 impl Faults {
@@ -168,11 +185,50 @@ impl Faults {
         self.any(|fault| *fault == Fault::Prior)
     }
 
+    pub(super) fn rds_stuck(&self) -> bool {
+        self.any(|fault| *fault == Fault::RdsStuck)
+    }
+
+    pub(super) fn flips_back(&self) -> bool {
+        self.any(|fault| *fault == Fault::RdsFlipsBack)
+    }
+
+    pub(super) fn event_lag(&self) -> Duration {
+        self.longest(|fault| match fault {
+            Fault::RdsEventLag(time) => Some(*time),
+            _ => None,
+        })
+    }
+
+    pub(super) fn repeats_events(&self) -> bool {
+        self.any(|fault| *fault == Fault::RdsEventsTwice)
+    }
+
     pub(super) fn no_capacity(&self, region: &Region) -> bool {
         self.any(|fault| match fault {
             Fault::NoCapacity(place) => place.as_ref().is_none_or(|own| own == region),
             _ => false,
         })
+    }
+
+    /// GPU instances that are to be had in a region beside those that run; `None` is as many as
+    /// anybody wants.
+    pub(super) fn gpus_left(&self, region: &Region) -> Option<u32> {
+        if self.no_capacity(region) {
+            return Some(0);
+        }
+        self.0.iter().find_map(|fault| match fault {
+            Fault::Capacity(left) => Some(*left),
+            _ => None,
+        })
+    }
+
+    pub(super) fn lacks_device_plugin(&self) -> bool {
+        self.any(|fault| *fault == Fault::NoDevicePlugin)
+    }
+
+    pub(super) fn nodes_do_not_join(&self) -> bool {
+        self.any(|fault| *fault == Fault::CreateFailed)
     }
 
     /// What happens to the `number`-th change; the first fault that speaks of it wins.

@@ -9,7 +9,8 @@ use crate::model::Region;
 const FORMS: &str = "deny=ACCOUNT[/REGION], hang=ACCOUNT[/REGION], expired[=ACCOUNT[/REGION]], \
     throttle=SERVICE:RATE, error=SERVICE:RATE, lost=perform:N, fail-before=perform:N, \
     fail-after=perform:N, late=perform:N:TIME, latency=TIME, stale=TIME, settle=TIME|forever, \
-    dns-lag=TIME, dns-loss=RATE, prior, no-capacity[=REGION], none";
+    dns-lag=TIME, dns-loss=RATE, prior, rds-stuck, rds-flips-back, rds-event-lag=TIME, \
+    rds-events-twice, no-capacity[=REGION], capacity=N, no-device-plugin, create-failed, none";
 
 /// Which part of a text is no fault, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,6 +79,13 @@ fn fault(text: &str) -> Result<Fault, String> {
         "dns-lag" => Fault::DnsLag(time(needed()?)?),
         "dns-loss" => Fault::DnsLoss(rate(needed()?)?),
         "prior" if value.is_none() => Fault::Prior,
+        "capacity" => Fault::Capacity(count(needed()?)?),
+        "no-device-plugin" if value.is_none() => Fault::NoDevicePlugin,
+        "create-failed" if value.is_none() => Fault::CreateFailed,
+        "rds-stuck" if value.is_none() => Fault::RdsStuck,
+        "rds-flips-back" if value.is_none() => Fault::RdsFlipsBack,
+        "rds-event-lag" => Fault::RdsEventLag(time(needed()?)?),
+        "rds-events-twice" if value.is_none() => Fault::RdsEventsTwice,
         "no-capacity" => Fault::NoCapacity(value.map(region).transpose()?),
         _ => return Err(format!("there is no `{name}`")),
     })
@@ -121,6 +129,11 @@ fn rate(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|rate| (0.0..=1.0).contains(rate))
         .ok_or_else(|| format!("`{text}` is not a rate from 0 to 1"))
+}
+
+fn count(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is not a number"))
 }
 
 fn send(text: &str) -> Result<u64, String> {
@@ -180,6 +193,13 @@ impl fmt::Display for Fault {
             Self::DnsLag(time) => write!(f, "dns-lag={}ms", time.as_millis()),
             Self::DnsLoss(rate) => write!(f, "dns-loss={rate}"),
             Self::Prior => write!(f, "prior"),
+            Self::Capacity(left) => write!(f, "capacity={left}"),
+            Self::NoDevicePlugin => write!(f, "no-device-plugin"),
+            Self::CreateFailed => write!(f, "create-failed"),
+            Self::RdsStuck => write!(f, "rds-stuck"),
+            Self::RdsFlipsBack => write!(f, "rds-flips-back"),
+            Self::RdsEventLag(time) => write!(f, "rds-event-lag={}ms", time.as_millis()),
+            Self::RdsEventsTwice => write!(f, "rds-events-twice"),
             Self::NoCapacity(None) => write!(f, "no-capacity"),
             Self::NoCapacity(Some(region)) => write!(f, "no-capacity={region}"),
         }
@@ -242,6 +262,9 @@ mod tests {
             share().prop_map(Fault::DnsLoss),
             Just(Fault::Prior),
             Just(Fault::NoCapacity(Some("eu-central-1".into()))),
+            (0_u32..9).prop_map(Fault::Capacity),
+            Just(Fault::NoDevicePlugin),
+            Just(Fault::CreateFailed),
         ]
     }
 
@@ -283,7 +306,7 @@ mod tests {
         insta::assert_snapshot!(told.join("\n"), @"
         `explode` is not a fault: there is no `explode`
         `deny=42` is not a fault: `42` is not a twelve-digit account number
-        `throttle=route35:0.2` is not a fault: `route35` is not a service, known are organizations, ec2, eks, ce, budgets, rds, route53, s3, elb, servicequotas, sts
+        `throttle=route35:0.2` is not a fault: `route35` is not a service, known are organizations, ec2, eks, ce, budgets, rds, route53, s3, elb, servicequotas, sts, iam, cloudwatch, arc-zonal-shift
         `throttle=route53:2` is not a fault: `2` is not a rate from 0 to 1
         `lost=perform:0` is not a fault: `perform:0` is not `perform:N` with N from 1
         `hang=444444444444/moon` is not a fault: `moon` is not a region

@@ -1,6 +1,7 @@
 //! Route 53 as it behaves: atomic batches, changes that are `PENDING` and then `INSYNC`, name
 //! servers that learn of them one after another, weights, health and fail-open.
 
+mod leads;
 mod servers;
 
 use std::{collections::BTreeMap, time::Duration};

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use super::{World, site};
 use crate::{
-    model::{AccountId, ClusterId},
+    model::{AccountId, ClusterId, Place},
     provider::{
         Caller, Error, Kind, Result,
         demo::{
             call::{Answer, Call},
-            content,
+            content, eks,
             estate::{Estate, arn},
+            iam::OPERATOR,
             ledger::Effect,
+            metrics::Gauge,
+            quotas, rds,
             route53::Asked,
         },
     },
@@ -55,19 +58,33 @@ impl World {
                 let site = site(estate, place.account)?;
                 Answer::AvailabilityZones(content::network::zones(estate, site, &place))
             }
-            Call::Quota(place, service, code) => {
-                site(estate, place.account)?;
-                let limit = self.state.quotas.limit(&place, &code);
-                let unknown = || Kind::NotFound {
-                    kind: format!("quota of {service}"),
-                    name: code.clone(),
-                };
-                Answer::Quota(limit.ok_or_else(|| Error::new(unknown()))?)
-            }
             Call::Clusters(place) => {
-                let site = site(estate, place.account)?;
-                let dry = self.state.faults.no_capacity(&place.region);
-                Answer::Clusters(content::clusters::clusters(estate, site, &place, now, dry))
+                let scene = self.scene(self.seen());
+                Answer::Clusters(self.state.eks.compute(&scene, &place)?.clusters)
+            }
+            Call::Compute(place) => {
+                let scene = self.scene(self.seen());
+                Answer::Compute(Box::new(self.state.eks.compute(&scene, &place)?))
+            }
+            Call::Nodes(place, cluster, pool) => {
+                let scene = self.scene(self.seen());
+                Answer::Nodes(self.state.eks.nodes(&scene, &place, &cluster, &pool)?)
+            }
+            Call::Machines(place, types) => {
+                site(estate, place.account)?;
+                Answer::Machines(types.iter().filter_map(|kind| eks::machine(kind)).collect())
+            }
+            Call::Offers(place) => {
+                site(estate, place.account)?;
+                Answer::Offers(eks::offers())
+            }
+            Call::Role(account, name) => {
+                let scene = self.scene(self.seen());
+                Answer::Role(self.state.iam.role(&scene, account, &name)?)
+            }
+            Call::Quota(place, code) => {
+                site(estate, place.account)?;
+                self.quota(&place, &code)?
             }
             Call::Cost(query) => Answer::Cost(Box::new(content::costs::report(estate, query, now))),
             Call::Forecast(metric) => {
@@ -80,8 +97,38 @@ impl World {
             }
             Call::Protection(place) => {
                 let site = site(estate, place.account)?;
-                let found = content::protection::protection(estate, site, &place, now);
+                let mut found = content::protection::protection(estate, site, &place, now);
+                let scene = self.scene(self.seen());
+                self.state.rds.protect(&scene, &mut found)?;
                 Answer::Protection(Box::new(found))
+            }
+            Call::Databases(place, wanted) => {
+                let scene = self.scene(self.seen());
+                let found = self.state.rds.databases(&scene, &place, &wanted)?;
+                Answer::Databases(Box::new(found))
+            }
+            Call::DatabaseOffers {
+                engine,
+                version,
+                class,
+                ..
+            } => Answer::DatabaseOffered(rds::offers(&engine, &version, class.as_deref())),
+            Call::Metrics(queries) => {
+                let gauge = Gauge {
+                    scene: self.scene(now),
+                    rds: &self.state.rds,
+                    route53: &self.state.route53,
+                };
+                let series = queries.iter().map(|query| gauge.series(query));
+                Answer::Metrics(series.collect::<Result<_>>()?)
+            }
+            Call::Resources(place) => {
+                let scene = self.scene(self.seen());
+                Answer::Resources(self.state.zonal.resources(&scene, &place)?)
+            }
+            Call::Port { host, port } => {
+                let scene = self.scene(now);
+                Answer::Port(self.state.rds.answers(&scene, &host, port))
             }
             Call::Zones(account) => {
                 let site = site(estate, account)?;
@@ -160,6 +207,24 @@ impl World {
         })
     }
 
+    fn quota(&self, place: &Place, code: &str) -> Result<Answer> {
+        let limit = self.state.quotas.limit(place, code).ok_or_else(|| {
+            Error::new(Kind::NotFound {
+                kind: "quota".into(),
+                name: code.into(),
+            })
+        })?;
+        let scene = self.scene(self.now());
+        let used = match quotas::counts(code) {
+            Some((family, capacity)) => {
+                let vcpus = self.state.eks.vcpus(&scene, place, family, capacity)?;
+                Some(u64::from(vcpus))
+            }
+            None => None,
+        };
+        Ok(Answer::Quota(limit, used))
+    }
+
     /// Does what is asked of the simulation itself.
     fn wish(&mut self, call: Call) -> Result<Answer> {
         match call {
@@ -185,6 +250,7 @@ impl World {
             Call::SetHealth { check, healthy } => self.set_health(&check, healthy),
             Call::PutNetwork(network) => self.put_network(*network),
             Call::Grant { place, code, value } => self.grant(&place, &code, value),
+            Call::ByHand(place, hand) => self.by_hand(&place, *hand)?,
             other => return Err(unknown(&other)),
         }
         Ok(Answer::Done)
@@ -215,10 +281,10 @@ fn caller(estate: &Estate, account: Option<AccountId>) -> Result<Caller> {
         Some(account) => site(estate, account)?,
         None => estate.management(),
     };
-    let role = "assumed-role/AwsdeckOperator/awsdeck-demo";
+    let role = format!("assumed-role/{OPERATOR}/awsdeck-demo");
     Ok(Caller {
         account: site.id,
-        arn: arn("sts", "", &site.id.to_string(), role),
+        arn: arn("sts", "", &site.id.to_string(), &role),
         expires: None,
     })
 }

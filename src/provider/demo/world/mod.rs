@@ -12,18 +12,26 @@ use super::{
     call::{Answer, Call},
     clock::Clock,
     ec2::Ec2,
+    eks::Eks,
     estate::{Estate, Role, Site},
     faults::Faults,
+    iam::Iam,
     ledger::Entry,
     objects::Bucket,
     options::DemoOptions,
     quotas::Quotas,
+    rds::{Hand, Rds},
     route53::Route53,
     scene::Scene,
+    zonal::Zonal,
 };
 use crate::{
     model::{
-        AccountId, HealthCheckId, HostedZoneId, Place, SubnetId, network::Network, traffic::Record,
+        AccountId, HealthCheckId, HostedZoneId, Place, SubnetId,
+        compute::Compute,
+        network::Network,
+        protection::{Databases, Wanted},
+        traffic::Record,
     },
     provider::{Envelope, Error, Kind, Result},
 };
@@ -38,7 +46,15 @@ pub(super) struct State {
     #[serde(default)]
     ec2: Ec2,
     #[serde(default)]
+    rds: Rds,
+    #[serde(default)]
+    zonal: Zonal,
+    #[serde(default)]
     bucket: Bucket,
+    #[serde(default)]
+    eks: Eks,
+    #[serde(default)]
+    iam: Iam,
     #[serde(default)]
     quotas: Quotas,
     /// Changes that took effect; no two objects are named alike.
@@ -172,6 +188,59 @@ impl World {
         let (now, site) = (self.clock.now(), site(&self.estate, account)?);
         let route53 = &mut self.state.route53;
         route53.edit(&self.estate, site, zone, record, delete, now)
+    }
+
+    /// Changes the clusters of a place behind everybody's back.
+    pub(super) fn edit_compute(
+        &mut self,
+        place: &Place,
+        edit: impl FnOnce(&mut Compute),
+    ) -> Result<()> {
+        self.state.made += 1;
+        let at = self.clock.now();
+        let State {
+            eks,
+            faults,
+            quotas,
+            made,
+            ..
+        } = &mut self.state;
+        let scene = Scene {
+            estate: &self.estate,
+            faults,
+            quotas,
+            at,
+            number: *made,
+        };
+        eks.edit(&scene, place, edit)
+    }
+
+    /// The databases of a place, now.
+    pub(super) fn databases(&mut self, place: &Place, wanted: &Wanted) -> Result<Databases> {
+        self.take_effect();
+        let scene = self.scene(self.now());
+        self.state.rds.databases(&scene, place, wanted)
+    }
+
+    /// Does something to a database that no change of ours does.
+    pub(super) fn by_hand(&mut self, place: &Place, hand: Hand) -> Result<()> {
+        self.state.made += 1;
+        let at = self.clock.now();
+        let State {
+            rds,
+            faults,
+            quotas,
+            made,
+            ..
+        } = &mut self.state;
+        let scene = Scene {
+            estate: &self.estate,
+            faults,
+            quotas,
+            at,
+            number: *made,
+        };
+        rds.by_hand(&scene, place, hand)
     }
 
     /// Answers one call and says how long the answer takes.

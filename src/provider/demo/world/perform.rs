@@ -9,9 +9,10 @@ use crate::{
         Accepted, Envelope, Error, Kind, Progress, Result,
         demo::{
             call::Outcome,
+            eks::Beside,
             faults::Fault,
             ledger::{Effect, Entry},
-            scene::{Done, Scene},
+            scene::{Done, Scene, unbound},
         },
     },
 };
@@ -70,7 +71,9 @@ impl World {
             }
         };
         let effect = match &done.made {
-            Some(made) if done.repeated => Effect::Repeated { made: made.clone() },
+            made if done.repeated => Effect::Repeated {
+                made: made.clone().or(done.follow.clone()).unwrap_or_default(),
+            },
             _ => Effect::Done { external_id },
         };
         self.note(envelope, effect, fault.is_none());
@@ -90,6 +93,10 @@ impl World {
         let State {
             route53,
             ec2,
+            eks,
+            iam,
+            rds,
+            zonal,
             faults,
             quotas,
             made,
@@ -105,6 +112,18 @@ impl World {
         match &envelope.change {
             Change::Traffic(change) => route53.change(&scene, change, external_id),
             Change::Network(_) => ec2.apply(&scene, envelope),
+            Change::Identity(_) => iam.apply(&scene, envelope),
+            Change::Cluster(change) => {
+                let place = change.at().place().map_err(unbound("eks"))?;
+                let network = ec2.network(&scene, &place)?;
+                let beside = Beside {
+                    iam,
+                    network: &network,
+                };
+                eks.apply(&scene, envelope, &beside)
+            }
+            Change::Database(_) => rds.apply(&scene, envelope),
+            Change::Zonal(change) => zonal.apply(&scene, envelope, change),
         }
     }
 
@@ -114,6 +133,10 @@ impl World {
         match &envelope.change {
             Change::Traffic(change) => self.state.route53.standing(&scene, change),
             Change::Network(_) => self.state.ec2.standing(&scene, envelope),
+            Change::Cluster(_) => self.state.eks.standing(&scene, envelope),
+            Change::Identity(_) => self.state.iam.standing(&scene, envelope),
+            Change::Database(_) => self.state.rds.standing(&scene, envelope),
+            Change::Zonal(change) => self.state.zonal.standing(&scene, envelope, change),
         }
     }
 
@@ -123,6 +146,11 @@ impl World {
         match &envelope.change {
             Change::Traffic(_) => self.state.route53.settled(&scene, accepted),
             Change::Network(_) => self.state.ec2.settled(&scene, envelope),
+            Change::Cluster(_) => self.state.eks.settled(&scene, envelope, accepted),
+            Change::Identity(_) => Ok(Progress::settled()),
+            Change::Database(_) => self.state.rds.settled(&scene, envelope),
+            // In force as soon as it is accepted.
+            Change::Zonal(_) => Ok(Progress::settled()),
         }
     }
 

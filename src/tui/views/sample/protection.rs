@@ -3,10 +3,7 @@
 use jiff::SignedDuration;
 
 use super::{ENVIRONMENTS, HOME, ago, arn, now, place, role};
-use crate::model::{
-    Tags,
-    protection::{BackupJob, Database, DatabaseKind, DatabaseSnapshot, Protection},
-};
+use crate::model::protection::{BackupJob, Database, DatabaseKind, DatabaseSnapshot, Protection};
 
 pub(super) fn protection(number: u64) -> Protection {
     let (environment, purpose) = role(number);
@@ -28,20 +25,13 @@ pub(super) fn protection(number: u64) -> Protection {
     let id = format!("{short}-orders");
     let late = environment == 2;
     protection.databases.push(Database {
-        id: id.clone(),
-        arn: arn(number, "rds", &format!("db:{id}")),
-        kind: DatabaseKind::Instance,
         engine: "postgres".into(),
         engine_version: "16.4".into(),
-        status: "available".into(),
         class: Some("db.m6g.large".into()),
         multi_az: environment == 2,
         zone: Some(format!("{HOME}a").into()),
         secondary_zone: (environment == 2).then(|| format!("{HOME}b").into()),
         endpoint: Some(format!("{id}.example.com")),
-        members: Vec::new(),
-        replica_of: None,
-        replicas: Vec::new(),
         backup_retention_days: if environment == 0 { 0 } else { 7 },
         latest_restorable: match environment {
             0 => None,
@@ -50,18 +40,24 @@ pub(super) fn protection(number: u64) -> Protection {
         },
         deletion_protection: environment == 2,
         encrypted: true,
-        tags: Tags::new(),
+        ..Database::named(
+            DatabaseKind::Instance,
+            &id,
+            arn(number, "rds", &format!("db:{id}")),
+        )
     });
+    let snapshot = format!("{id}-2026-01-14");
     protection.snapshots.push(DatabaseSnapshot {
-        id: format!("{id}-2026-01-14"),
-        arn: arn(number, "rds", &format!("snapshot:{id}-2026-01-14")),
-        database: id.clone(),
         kind: "automated".into(),
-        status: "available".into(),
         created: Some(ago(26)),
         size_gib: Some(200),
         encrypted: true,
-        copied_from: None,
+        ..DatabaseSnapshot::named(
+            DatabaseKind::Instance,
+            &snapshot,
+            arn(number, "rds", &format!("snapshot:{snapshot}")),
+            &id,
+        )
     });
     if late {
         protection.jobs.push(BackupJob {

@@ -10,6 +10,7 @@ mod portal;
 mod quotas;
 mod region_switch;
 mod replica;
+mod reservations;
 mod routing;
 mod signin;
 mod simulate;
@@ -57,6 +58,7 @@ pub(crate) const TABLE: &[Invention] = &[
     backup::RESTORES,
     backup::COPIES,
     quotas::QUOTAS,
+    reservations::RESERVATIONS,
     billing::COSTS,
     billing::OUTLOOK,
     simulate::SIMULATION,
@@ -92,6 +94,7 @@ struct Place {
     eks: eks::Made,
     backup: backup::Made,
     quotas: quotas::Made,
+    reservations: reservations::Made,
     shifts: zonal::Made,
 }
 
@@ -105,6 +108,7 @@ pub(super) async fn answer(world: &World, rules: &Rules, request: &Request) -> O
         "eks" => eks::answer(world, request).await,
         "backup" => backup::answer(world, request).await,
         "servicequotas" => quotas::answer(world, request),
+        "ec2" => reservations::answer(world, request),
         "ce" => billing::answer(world, request).await,
         "iam" => simulate::answer(rules, request),
         "rds" => replica::answer(world, request).await,

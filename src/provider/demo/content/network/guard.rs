@@ -53,6 +53,8 @@ pub(super) fn security_groups(ground: &Ground<'_>) -> Vec<SecurityGroup> {
         members(Traffic::tcp(5432), id("nodes")),
     ];
     groups.push(group(ground, "data", "databases", data));
+    let nobody = "lets nobody in: for what is taken out of use";
+    groups.push(group(ground, "quarantine", nobody, Vec::new()));
     if ground.site.is_reference() && environment == Environment::Dev && purpose == Purpose::App {
         let open = vec![from(Traffic::tcp(22), &["0.0.0.0/0"])];
         groups.push(group(

@@ -14,7 +14,7 @@ use super::{
     named,
 };
 use crate::model::{
-    Place, SubnetId, VpcId,
+    Place, SecurityGroupId, SubnetId, VpcId,
     network::{Address, AvailabilityZone, InternetGateway, NatGateway, Network, Subnet, Vpc},
 };
 
@@ -93,6 +93,12 @@ pub(in super::super) fn zones(
 /// The id of an account's one VPC in a region.
 pub(super) fn vpc_id(estate: &Estate, site: &Site, region: &str) -> VpcId {
     VpcId::from(estate.seed.id("vpc", &format!("{}/{region}", site.id)))
+}
+
+/// The id of a security group of that VPC.
+pub(super) fn group_id(estate: &Estate, site: &Site, region: &str, name: &str) -> SecurityGroupId {
+    let place = format!("{}/{region}/{name}", site.id);
+    SecurityGroupId::from(estate.seed.id("sg", &place))
 }
 
 /// The id of a subnet, counted over the zones.

@@ -2,7 +2,7 @@
 
 mod backup;
 mod buckets;
-mod databases;
+pub(in super::super) mod databases;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,12 +15,7 @@ pub(in super::super) fn protection(
     place: &Place,
     now: Timestamp,
 ) -> Protection {
-    let ground = Ground {
-        estate,
-        site,
-        place,
-        now,
-    };
+    let ground = Ground::new(estate, site, place, now);
     let mut found = Protection {
         place: place.clone(),
         databases: databases::databases(&ground),
@@ -37,14 +32,28 @@ pub(in super::super) fn protection(
 }
 
 /// One account in one region at one moment.
-struct Ground<'a> {
+pub(in super::super) struct Ground<'a> {
     estate: &'a Estate,
     site: &'a Site,
     place: &'a Place,
     now: Timestamp,
 }
 
-impl Ground<'_> {
+impl<'a> Ground<'a> {
+    pub(in super::super) const fn new(
+        estate: &'a Estate,
+        site: &'a Site,
+        place: &'a Place,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            estate,
+            site,
+            place,
+            now,
+        }
+    }
+
     fn region(&self) -> &str {
         self.place.region.as_str()
     }

@@ -29,9 +29,11 @@ pub(super) const VERSIONS: Invention = Invention {
         "UpdateNodegroupVersion",
         "UpdateClusterVersion",
         "DescribeCluster",
+        "DescribeClusterVersions",
     ],
     what: "moto has no version updates: the new version is told by DescribeCluster and \
-           DescribeNodegroup as soon as the update is over; skipping a minor version is not refused",
+           DescribeNodegroup as soon as the update is over; skipping a minor version is not refused; \
+           three versions are offered, the oldest in extended support",
 };
 
 pub(super) const ADDONS: Invention = addons::ADDONS;
@@ -109,6 +111,7 @@ impl Update {
 
 pub(super) async fn answer(world: &World, request: &Request) -> Answer {
     match request.operation.as_str() {
+        "DescribeClusterVersions" => Answer::value(request, &offers()),
         "ListUpdates" => list(world, request),
         "DescribeUpdate" => describe(world, request),
         "DescribeNodegroup" | "DescribeCluster" => overlaid(world, request).await,
@@ -249,6 +252,25 @@ fn look(made: &mut Made, at: usize) {
     if let Some(version) = update.version.clone() {
         made.versions.insert(update.target.key(), version);
     }
+}
+
+/// The versions of Kubernetes that a cluster can be made of.
+fn offers() -> Value {
+    let offer = |(version, status, default): (&str, &str, bool)| {
+        json!({
+            "clusterVersion": version,
+            "clusterType": "eks",
+            "defaultVersion": default,
+            "status": status.to_ascii_lowercase().replace('_', "-"),
+            "versionStatus": status,
+        })
+    };
+    let offers = [
+        ("1.34", "STANDARD_SUPPORT", true),
+        ("1.33", "STANDARD_SUPPORT", false),
+        ("1.32", "EXTENDED_SUPPORT", false),
+    ];
+    json!({ "clusterVersions": offers.map(offer) })
 }
 
 /// What moto has, with the version and the status that it does not know.

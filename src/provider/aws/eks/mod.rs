@@ -1,19 +1,20 @@
-//! EKS clusters with their node groups and the accelerators in them.
+//! EKS clusters with their node groups and the accelerators in them; for operations, what is in one
+//! cluster and what its nodes are made of.
 
-use std::collections::HashMap;
+pub(super) mod inside;
+pub(super) mod shape;
 
 use async_trait::async_trait;
-use aws_sdk_eks::{
-    Client,
-    types::{self, CapacityTypes},
-};
+use aws_sdk_eks::Client;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{accelerators::Accelerators, error::Call, session::Sessions, time::timestamp};
+use self::shape::{cluster, pool};
+use super::{accelerators::Accelerators, error::Call, session::Sessions};
 use crate::{
     model::{
-        Place, Tags,
-        cluster::{Capacity, Cluster, NodePool},
+        ClusterName, Place, PoolName,
+        cluster::{Cluster, NodePool},
+        compute::{Compute, Machine, Nodes, Offer},
     },
     provider::{self, Kind, Result},
 };
@@ -42,21 +43,49 @@ impl Clusters {
 #[async_trait]
 impl provider::Clusters for Clusters {
     async fn clusters(&self, place: &Place) -> Result<Vec<Cluster>> {
-        let sdk = self.sessions.sdk(place).await?;
-        let config = aws_sdk_eks::config::Builder::from(&sdk)
-            .retry_partition(Sessions::retry_partition("eks", place))
-            .build();
-        let reader = Reader {
-            client: Client::from_conf(config),
-            place,
-        };
+        let reader = self.reader(place).await?;
         let mut clusters = reader.clusters().await?;
         self.equip(place, &mut clusters).await;
         Ok(clusters)
     }
 }
 
+#[async_trait]
+impl provider::Computing for Clusters {
+    async fn cluster(&self, place: &Place, name: &ClusterName) -> Result<Compute> {
+        let mut found = inside::compute(&self.sessions, &self.reader(place).await?, name).await?;
+        self.equip(place, &mut found.clusters).await;
+        Ok(found)
+    }
+
+    async fn nodes(&self, place: &Place, cluster: &ClusterName, pool: &PoolName) -> Result<Nodes> {
+        inside::nodes(&self.sessions, &self.reader(place).await?, cluster, pool).await
+    }
+
+    async fn machines(&self, place: &Place, types: &[String]) -> Result<Vec<Machine>> {
+        self.accelerators.machines(place, types).await
+    }
+
+    async fn offers(&self, place: &Place) -> Result<Vec<Offer>> {
+        inside::offers(&self.reader(place).await?).await
+    }
+}
+
+/// An EKS client for the calls of one place.
+pub(super) fn client(sdk: &aws_types::SdkConfig, place: &Place) -> Client {
+    let config = aws_sdk_eks::config::Builder::from(sdk)
+        .retry_partition(Sessions::retry_partition("eks", place))
+        .build();
+    Client::from_conf(config)
+}
+
 impl Clusters {
+    async fn reader<'a>(&self, place: &'a Place) -> Result<Reader<'a>> {
+        let sdk = self.sessions.sdk(place).await?;
+        let client = client(&sdk, place);
+        Ok(Reader { client, place })
+    }
+
     /// Says what the nodes carry. Clusters are worth showing without it, so a failure becomes an
     /// issue of the clusters that it concerns.
     async fn equip(&self, place: &Place, clusters: &mut [Cluster]) {
@@ -89,7 +118,7 @@ impl Clusters {
 }
 
 /// Reads the clusters of one place.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     client: Client,
     place: &'a Place,
 }
@@ -164,91 +193,10 @@ impl Reader<'_> {
     }
 }
 
-fn still_there<T>(described: Result<T>) -> Result<Option<T>> {
+pub(super) fn still_there<T>(described: Result<T>) -> Result<Option<T>> {
     match described {
         Ok(described) => Ok(Some(described)),
         Err(error) if matches!(error.kind, Kind::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn cluster(place: &Place, told: &types::Cluster) -> Cluster {
-    let network = told.resources_vpc_config();
-    let issues = told.health().map(types::ClusterHealth::issues);
-    let issues = issues.unwrap_or_default().iter();
-    Cluster {
-        place: place.clone(),
-        name: told.name().unwrap_or_default().into(),
-        arn: told.arn().unwrap_or_default().into(),
-        version: told.version().unwrap_or_default().into(),
-        status: told
-            .status()
-            .map_or_else(String::new, |status| status.as_str().into()),
-        endpoint: told.endpoint().map(str::to_owned),
-        public_endpoint: network.is_some_and(types::VpcConfigResponse::endpoint_public_access),
-        vpc: network.and_then(|network| network.vpc_id().map(Into::into)),
-        created: told.created_at().and_then(timestamp),
-        issues: issues
-            .map(|issue| {
-                let code = issue.code().map(types::ClusterIssueCode::as_str);
-                said(code, issue.message())
-            })
-            .collect(),
-        pools: Vec::new(),
-        tags: tags(told.tags()),
-    }
-}
-
-fn pool(told: &types::Nodegroup) -> NodePool {
-    let scaling = told.scaling_config();
-    let size = |size: Option<i32>| size.and_then(|size| u32::try_from(size).ok());
-    let issues = told.health().map(types::NodegroupHealth::issues);
-    let issues = issues.unwrap_or_default().iter();
-    NodePool {
-        name: told.nodegroup_name().unwrap_or_default().into(),
-        arn: told.nodegroup_arn().unwrap_or_default().into(),
-        status: told
-            .status()
-            .map_or_else(String::new, |status| status.as_str().into()),
-        instance_types: told.instance_types().to_vec(),
-        capacity: capacity(told.capacity_type()),
-        min: size(scaling.and_then(types::NodegroupScalingConfig::min_size)).unwrap_or(0),
-        desired: size(scaling.and_then(types::NodegroupScalingConfig::desired_size)).unwrap_or(0),
-        max: size(scaling.and_then(types::NodegroupScalingConfig::max_size)).unwrap_or(0),
-        running: None,
-        subnets: told.subnets().iter().map(|id| id.as_str().into()).collect(),
-        zones: Vec::new(),
-        accelerator: None,
-        issues: issues
-            .map(|issue| {
-                let code = issue.code().map(types::NodegroupIssueCode::as_str);
-                said(code, issue.message())
-            })
-            .collect(),
-        tags: tags(told.tags()),
-    }
-}
-
-/// On demand is what EKS means when it says nothing.
-fn capacity(told: Option<&CapacityTypes>) -> Capacity {
-    match told {
-        Some(CapacityTypes::OnDemand) | None => Capacity::OnDemand,
-        Some(CapacityTypes::Spot) => Capacity::Spot,
-        Some(CapacityTypes::CapacityBlock) => Capacity::CapacityBlock,
-        Some(_) => Capacity::Other,
-    }
-}
-
-fn said(code: Option<&str>, message: Option<&str>) -> String {
-    match (code, message) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (code, message) => code.or(message).unwrap_or_default().into(),
-    }
-}
-
-fn tags(told: Option<&HashMap<String, String>>) -> Tags {
-    told.into_iter()
-        .flatten()
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
 }
