@@ -472,6 +472,8 @@ fn permission() -> impl Strategy<Value = (Permission, Value)> {
     )
 }
 
+type Removal = fn(&str) -> Write;
+
 #[test]
 fn rules_and_removals_are_sent_as_botocore_sends_them() {
     type Rules = fn(&str, &[Permission]) -> Write;
@@ -489,7 +491,6 @@ fn rules_and_removals_are_sent_as_botocore_sends_them() {
             cases.push(written(op, make("sg-1", &permissions), &input));
         }
     }
-    type Removal = fn(&str) -> Write;
     let removals: [(&str, &str, Removal); 7] = [
         ("DeleteVpc", "VpcId", Write::delete_vpc),
         ("DeleteSubnet", "SubnetId", Write::delete_subnet),

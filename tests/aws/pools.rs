@@ -204,13 +204,13 @@ fn without_nodes_the_size_is_set_back() {
 
 /// A VPC with two private subnets in zones of their own.
 fn vpc(scene: &Scene, name: &str, block: u8) {
-    let named = |kind: &str, name: &str| json!([{ "ResourceType": kind, "Tags": [{ "Key": "Name", "Value": name }] }]);
+    let tagged = |kind: &str, name: &str| json!([{ "ResourceType": kind, "Tags": [{ "Key": "Name", "Value": name }] }]);
     let made = scene.boto(
         "ec2",
         "create_vpc",
         &json!({
             "CidrBlock": format!("10.{block}.0.0/16"),
-            "TagSpecifications": named("vpc", name),
+            "TagSpecifications": tagged("vpc", name),
         }),
     );
     let vpc = &made["Vpc"]["VpcId"];
@@ -221,7 +221,7 @@ fn vpc(scene: &Scene, name: &str, block: u8) {
             "VpcId": vpc,
             "CidrBlock": format!("10.{block}.{at}.0/24"),
             "AvailabilityZone": format!("eu-west-1{zone}"),
-            "TagSpecifications": named("subnet", &format!("{name}-{zone}")),
+            "TagSpecifications": tagged("subnet", &format!("{name}-{zone}")),
         });
         scene.boto("ec2", "create_subnet", &subnet);
     }
@@ -340,8 +340,8 @@ fn what_was_made_before_a_refusal_is_removed_on_request_and_nothing_else() {
     let (out, _) = scene.operator.runs(0, &back);
     assert!(out.trim_end().ends_with("rolled_back"), "{out}");
     assert_eq!(names(), Vec::<String>::new());
-    let named = json!([{ "Name": "launch-template-name", "Values": ["refused-nodes"] }]);
-    let named = json!({ "Filters": named });
-    let templates = scene.boto("ec2", "describe_launch_templates", &named);
+    let filter = json!([{ "Name": "launch-template-name", "Values": ["refused-nodes"] }]);
+    let wanted = json!({ "Filters": filter });
+    let templates = scene.boto("ec2", "describe_launch_templates", &wanted);
     assert_eq!(templates["LaunchTemplates"], json!([]));
 }

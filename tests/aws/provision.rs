@@ -112,7 +112,7 @@ impl Scene {
     }
 }
 
-fn text<'v>(value: &'v Value) -> &'v str {
+fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 

@@ -69,7 +69,8 @@ pub struct RouteTable {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RouteTableAssociation {
-    pub route_table_association_id: String,
+    #[serde(rename = "routeTableAssociationId")]
+    pub id: String,
     pub main: bool,
     pub subnet_id: Option<String>,
 }

@@ -115,9 +115,10 @@ fn xml(held: &Reservation) -> String {
         ("active", count.as_str())
     };
     let tags = held.tags.iter();
-    let tags: String = tags
+    let tags: Vec<String> = tags
         .map(|(key, value)| format!("<item><key>{key}</key><value>{value}</value></item>"))
         .collect();
+    let tags = tags.concat();
     format!(
         "<capacityReservationId>{id}</capacityReservationId><instanceType>{kind}</instanceType>\
          <instancePlatform>Linux/UNIX</instancePlatform><availabilityZone>{zone}</availabilityZone>\

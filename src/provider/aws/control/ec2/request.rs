@@ -58,7 +58,7 @@ impl Look<'_> {
         let tables = self.list::<RouteTables>(ask).await?;
         let mut joins = tables.into_iter().flat_map(|one| one.association_set.item);
         let found = joins.find(|join| join.subnet_id.as_deref() == Some(subnet.as_str()));
-        Ok(found.map(|join| join.route_table_association_id))
+        Ok(found.map(|join| join.id))
     }
 
     /// Takes all rules of one direction away, or puts those back that EC2 makes.
