@@ -144,7 +144,12 @@ async fn in_world(global: &Global, command: Option<&Command>) -> Exit {
         Some(Command::Doctor { redact }) => {
             let mut findings = doctor::local(&setup.files);
             match &provider {
-                Ok(provider) => findings.extend(doctor::world(provider).await),
+                Ok(provider) => {
+                    findings.extend(doctor::world(provider).await);
+                    if let Some(store) = wiring::shared(&setup, provider) {
+                        findings.push(doctor::shared(&store).await);
+                    }
+                }
                 Err(error) => findings.push(doctor::closed(error)),
             }
             said(doctor::report(&findings, global.output, *redact, &mut out))

@@ -11,7 +11,7 @@ use awsdeck::provider::{Error, Kind};
 use awsdeck::{
     cli::{Exit, Global},
     config::{Files, Settings, files},
-    engine::Shared,
+    engine::{Shared, clock},
     inventory::{
         Cache, Meter, Source,
         cache::Opened,
@@ -225,10 +225,8 @@ pub(crate) fn demo_options(setup: &Setup, global: &Global) -> demo::DemoOptions 
 /// Where runs are shared with other machines, if the settings say so.
 pub(crate) fn shared(setup: &Setup, provider: &Provider) -> Option<Shared> {
     let objects = provider.objects.clone()?;
-    Some(Shared::new(
-        objects,
-        setup.settings.shared.lease.as_duration(),
-    ))
+    let life = setup.settings.shared.lease.as_duration();
+    Some(Shared::new(objects, life).paced(clock::pace()))
 }
 
 /// `--region` picks among the regions of the simulated world.

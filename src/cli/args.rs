@@ -487,6 +487,8 @@ pub enum Policy {
     Organization,
     /// What operations need
     Operate,
+    /// For whoever shares runs: attach it where the bucket of `[shared]` is, to that bucket alone.
+    Shared,
 }
 
 #[derive(Debug, Args)]

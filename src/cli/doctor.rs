@@ -13,6 +13,7 @@ use serde_json::json;
 use super::{Exit, args::Output};
 use crate::{
     config::{Files, Settings, theme},
+    engine::Shared,
     model::{AccountStatus, State, text},
     provider::{Error, Provider, World},
 };
@@ -326,6 +327,18 @@ pub async fn world(provider: &Provider) -> Vec<Finding> {
     }
     findings.extend(accounts(provider).await);
     findings
+}
+
+/// Whether the bucket that operators share is one that several machines can rely on.
+pub async fn shared(store: &Shared) -> Finding {
+    let name = store.name();
+    match store.probe().await {
+        Ok(Ok(())) => Finding::new("sharing", name, State::Ok, "conditional writes hold"),
+        Ok(Err(unfit)) => Finding::new("sharing", name, State::Failed, unfit.to_string())
+            .hint("name a bucket of Amazon S3, or of a store that honours If-Match, in [shared]"),
+        Err(error) => Finding::new("sharing", name, State::Failed, error.to_string())
+            .hint("`awsdeck iam-policy shared` says what it needs"),
+    }
 }
 
 /// So many accounts are entered at a time: thousands at once would be refused for their number.

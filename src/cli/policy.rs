@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Exit, args::Policy};
-use crate::provider::permissions::{ORGANIZATION, READ};
+use crate::provider::permissions::{ORGANIZATION, PLAN, READ, SHARED};
 
 /// An operation and the IAM actions that its changes need.
 pub type Needs<'a> = (&'a str, Vec<&'static str>);
@@ -30,8 +30,9 @@ pub fn iam_policy(
         return Ok(Exit::Usage);
     }
     let statements = match kind {
-        Policy::Read => vec![statement("Inventory", READ)],
+        Policy::Read => vec![statement("Inventory", READ), statement("Planning", PLAN)],
         Policy::Organization => vec![statement("Organization", ORGANIZATION)],
+        Policy::Shared => vec![statement("Shared", SHARED)],
         Policy::Operate => operations
             .iter()
             .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|picked| picked == name))
@@ -106,10 +107,10 @@ mod tests {
         for kind in [Policy::Read, Policy::Organization] {
             let (_, text) = printed(kind, &[]);
             let document: Value = serde_json::from_str(&text).expect("JSON");
-            for action in document["Statement"][0]["Action"]
-                .as_array()
-                .expect("a list")
-            {
+            let statements = document["Statement"].as_array().expect("a list").iter();
+            let actions =
+                statements.flat_map(|statement| statement["Action"].as_array().expect("a list"));
+            for action in actions {
                 let action = action.as_str().expect("a text");
                 let verb = action.split(':').nth(1).expect("a verb");
                 let reads = ["Describe", "Get", "List", "Search", "View"]
@@ -118,5 +119,13 @@ mod tests {
                 assert!(reads || action == "sts:AssumeRole", "{action}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_allowed_for_planning_is_what_some_operation_looks_at() {
+        let all = crate::engine::operations::all();
+        let named = |action: &&&str| all.iter().any(|one| one.permissions().contains(action));
+        let idle: Vec<_> = PLAN.iter().filter(|action| !named(action)).collect();
+        assert_eq!(idle, Vec::<&&str>::new());
     }
 }

@@ -60,7 +60,7 @@ impl Default for SystemClock {
         // fall back on the wall clock.
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
             .map_or_else(|_| uuid::Uuid::now_v7().to_string(), |id| id.trim().into());
-        Self::paced(boot, told_factor().unwrap_or(1))
+        Self::paced(boot, pace())
     }
 }
 
@@ -73,6 +73,12 @@ impl SystemClock {
         }
         Self { boot, factor }
     }
+}
+
+/// How many times as fast as the wall's the clocks of this process go.
+#[must_use]
+pub fn pace() -> u32 {
+    told_factor().unwrap_or(1)
 }
 
 fn told_factor() -> Option<u32> {

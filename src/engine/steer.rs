@@ -4,6 +4,7 @@ use super::{
     Challenge, Clock, Engine, Error, Request, Result, RunId, RunStanding, Shared,
     machine::{Action, run::State},
     runner,
+    shared::Holder,
 };
 
 impl Engine {
@@ -60,6 +61,14 @@ impl Engine {
     /// Whether something was asked of the run that nobody has taken up yet.
     pub fn is_asked(&self, run: RunId) -> Result<bool> {
         Ok(!self.journal().asked(run)?.is_empty())
+    }
+
+    /// Who executes the run on another machine, as far as that can be told now.
+    pub async fn holder(&self, run: RunId) -> Result<Option<Holder>> {
+        match self.elsewhere(run).await? {
+            Some(store) => Ok(store.holder(run).await?),
+            None => Ok(None),
+        }
     }
 
     /// Whether a process of this machine executes the run.

@@ -1,25 +1,18 @@
 //! The IAM actions that reading needs, as the adapters call them.
 
-/// In every account: what the inventory reads and what plans look at. No data of customers is among
-/// it.
+/// In every account: what the inventory reads. No data of customers is among it.
 pub const READ: &[&str] = &[
-    "arc-zonal-shift:ListManagedResources",
     "backup:GetBackupPlan",
     "backup:ListBackupJobs",
     "backup:ListBackupPlans",
     "backup:ListBackupVaults",
     "backup:ListRecoveryPointsByBackupVault",
     "budgets:ViewBudget",
-    "cloudwatch:GetMetricStatistics",
-    "cloudwatch:GetMetricData",
     "ec2:DescribeAddresses",
     "ec2:DescribeAvailabilityZones",
-    "ec2:DescribeCapacityReservations",
     "ec2:DescribeFlowLogs",
-    "ec2:DescribeInstances",
     "ec2:DescribeInstanceTypes",
     "ec2:DescribeInternetGateways",
-    "ec2:DescribeLaunchTemplates",
     "ec2:DescribeNatGateways",
     "ec2:DescribeNetworkAcls",
     "ec2:DescribeRouteTables",
@@ -34,38 +27,20 @@ pub const READ: &[&str] = &[
     "ec2:DescribeVpcPeeringConnections",
     "ec2:DescribeVpcs",
     "ec2:SearchTransitGatewayRoutes",
-    "eks:DescribeAccessEntry",
-    "eks:DescribeAddon",
     "eks:DescribeCluster",
-    "eks:DescribeClusterVersions",
     "eks:DescribeNodegroup",
     "eks:DescribePodIdentityAssociation",
-    "eks:DescribeUpdate",
-    "eks:ListAccessEntries",
-    "eks:ListAddons",
-    "eks:ListAssociatedAccessPolicies",
     "eks:ListClusters",
     "eks:ListNodegroups",
     "eks:ListPodIdentityAssociations",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
-    "iam:GetRole",
-    "iam:ListAttachedRolePolicies",
-    "rds:DescribeDBClusterAutomatedBackups",
-    "rds:DescribeDBClusterParameterGroups",
     "rds:DescribeDBClusterSnapshots",
     "rds:DescribeDBClusters",
     "rds:DescribeDBInstanceAutomatedBackups",
     "rds:DescribeDBInstances",
-    "rds:DescribeDBParameterGroups",
     "rds:DescribeDBSnapshots",
-    "rds:DescribeDBSubnetGroups",
-    "rds:DescribeEvents",
-    "rds:DescribeGlobalClusters",
-    "rds:DescribeOptionGroups",
-    "rds:DescribeOrderableDBInstanceOptions",
-    "rds:DescribePendingMaintenanceActions",
     "route53:GetChange",
     "route53:GetHealthCheckStatus",
     "route53:GetHostedZone",
@@ -79,6 +54,34 @@ pub const READ: &[&str] = &[
     "s3:ListAllMyBuckets",
     "servicequotas:GetAWSDefaultServiceQuota",
     "servicequotas:GetServiceQuota",
+];
+
+/// In every account, beside [`READ`]: what only operations look at, while they plan.
+pub const PLAN: &[&str] = &[
+    "arc-zonal-shift:ListManagedResources",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:GetMetricStatistics",
+    "ec2:DescribeCapacityReservations",
+    "ec2:DescribeInstances",
+    "ec2:DescribeLaunchTemplates",
+    "eks:DescribeAccessEntry",
+    "eks:DescribeAddon",
+    "eks:DescribeClusterVersions",
+    "eks:DescribeUpdate",
+    "eks:ListAccessEntries",
+    "eks:ListAddons",
+    "eks:ListAssociatedAccessPolicies",
+    "iam:GetRole",
+    "iam:ListAttachedRolePolicies",
+    "rds:DescribeDBClusterAutomatedBackups",
+    "rds:DescribeDBClusterParameterGroups",
+    "rds:DescribeDBParameterGroups",
+    "rds:DescribeDBSubnetGroups",
+    "rds:DescribeEvents",
+    "rds:DescribeGlobalClusters",
+    "rds:DescribeOptionGroups",
+    "rds:DescribeOrderableDBInstanceOptions",
+    "rds:DescribePendingMaintenanceActions",
 ];
 
 /// In the management account or a delegated one, beside [`READ`]: the tree and the bill.
@@ -99,4 +102,12 @@ pub const ORGANIZATION: &[&str] = &[
     "organizations:ListTargetsForPolicy",
     "pricing:GetProducts",
     "sts:AssumeRole",
+];
+
+/// In the bucket that operators share.
+pub const SHARED: &[&str] = &[
+    "s3:DeleteObject",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
 ];

@@ -10,7 +10,7 @@ use awsdeck::engine::{
     Engine, RunId,
     machine::{Event, run},
 };
-use futures::executor::block_on;
+use futures::FutureExt as _;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::operator::Operator;
@@ -82,8 +82,9 @@ impl Watch {
         until(
             || "its end",
             || {
-                let needs = block_on(self.engine.needs_runner(self.run)).expect("readable");
-                needs.then_some(())
+                // Where no store is shared there is nothing to wait for.
+                let needs = self.engine.needs_runner(self.run).now_or_never()?;
+                needs.expect("readable").then_some(())
             },
         );
     }

@@ -76,7 +76,7 @@ pub(super) async fn apply(
         return Ok(Exit::Done);
     }
     writeln!(out, "run {name}")?;
-    follow(run, bench, out).await
+    follow(run, Until::Ended, bench, out).await
 }
 
 /// Starts a process that executes the run, where one is needed.
@@ -146,14 +146,29 @@ pub(super) async fn execute(run: RunId, bench: &Bench<'_>) -> io::Result<Exit> {
     }
 }
 
+/// How long a run is followed, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Until {
+    /// Nothing is done about it but to look.
+    Still,
+    /// Where the machine that executed it is gone, this one goes on with it.
+    Ended,
+}
+
 /// Prints what happens to a run until it ends or stands still. Ctrl-C asks it to drain, then
 /// explains, then detaches.
 pub(super) async fn follow(
     run: RunId,
+    until: Until,
     bench: &Bench<'_>,
     out: &mut impl Write,
 ) -> io::Result<Exit> {
     let mut seen = 0;
+    // Where nobody else has it, it was started here.
+    let mut inherited = match (bench.engine.holder(run).await, bench.engine.standing(run)) {
+        (Ok(None), Ok(standing)) => Some(standing.view.fence),
+        _ => None,
+    };
     let mut interrupts = 0;
     let mut waited = None;
     let mut approved_meanwhile = false;
@@ -212,6 +227,20 @@ pub(super) async fn follow(
             State::AwaitingApproval => bench.engine.shared().is_none(),
             _ => false,
         };
+        // Once for each that has held it: a runner that cannot take it over is not started for ever.
+        let moves = !waits && !view.state.is_terminal();
+        if until == Until::Ended
+            && moves
+            && looks % AFAR == 1
+            && bench.engine.shared().is_some()
+            && inherited != Some(view.fence)
+            && let Ok(None) = bench.engine.holder(run).await
+        {
+            inherited = Some(view.fence);
+            if let Err(error) = take_up(run, bench).await? {
+                return Ok(refused(&error));
+            }
+        }
         if view.state == State::Approved
             && approved_meanwhile
             && let Err(error) = take_up(run, bench).await?

@@ -7,7 +7,11 @@ use std::{
 
 use serde_json::json;
 
-use super::{Bench, apply, refused};
+use super::{
+    Bench,
+    apply::{self, Until},
+    refused,
+};
 use crate::{
     cli::{
         Exit,
@@ -31,7 +35,7 @@ pub(super) async fn runs(
         None | Some(RunsCommand::List) => list(bench, out),
         Some(RunsCommand::Show { run }) => with(run, bench, |run| show(run, bench, out)),
         Some(RunsCommand::Attach { run }) => match bench.engine.find_run(run) {
-            Ok(run) => apply::follow(run, bench, out).await,
+            Ok(run) => apply::follow(run, Until::Still, bench, out).await,
             Err(error) => Ok(refused(&error)),
         },
         Some(RunsCommand::Pause { run }) => match bench.engine.find_run(run) {
@@ -330,7 +334,15 @@ async fn steer(
     if let Err(error) = apply::take_up(run, bench).await? {
         return Ok(refused(&error));
     }
-    apply::follow(run, bench, out).await
+    match bench.engine.holder(run).await {
+        Ok(Some(holder)) => eprintln!(
+            "{} executes it on {} since {}; where that machine is gone, this one goes on when its lease runs out",
+            holder.by, holder.host, holder.since
+        ),
+        Ok(None) => {}
+        Err(error) => return Ok(refused(&error)),
+    }
+    apply::follow(run, Until::Ended, bench, out).await
 }
 
 /// Says what is wrong, or that nothing is.

@@ -195,7 +195,7 @@ impl Shared {
     /// Whether nobody renews it any more, told by the store's clock alone.
     fn is_free(&self, known: &Holder, object: &Object) -> bool {
         let age = object.read.duration_since(object.modified);
-        let age = Duration::try_from(age).unwrap_or_default();
+        let age = Duration::try_from(age).unwrap_or_default() * self.pace;
         known.parked || age > self.life + GRACE.min(self.life)
     }
 }

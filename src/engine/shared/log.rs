@@ -38,6 +38,7 @@ impl Shared {
     /// Makes a run known, with its plan, as the one that carries the plan out. Doing it again
     /// changes nothing.
     pub async fn publish(&self, run: RunId, sealed: &Sealed) -> Result<()> {
+        self.probe().await??;
         self.claim(sealed.digest(), run).await?;
         let key = plan(run);
         match self.write(&key, sealed.to_file(), When::Absent).await? {

@@ -33,6 +33,8 @@ pub struct Shared {
     objects: Arc<dyn Objects>,
     /// A lease that nobody renews for this long can be taken over.
     life: Duration,
+    /// How many of a runner's seconds pass in one of the store's.
+    pace: u32,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +52,9 @@ pub enum Error {
     Applied(super::RunId),
     #[error("another machine has taken the run over; this one has let go of it")]
     Lost,
+    /// Two machines could execute one run through it.
+    #[error("runs cannot be shared there: {0}")]
+    Unfit(#[from] Unfit),
 }
 
 impl Error {
@@ -65,7 +70,18 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Shared {
     #[must_use]
     pub fn new(objects: Arc<dyn Objects>, life: Duration) -> Self {
-        Self { objects, life }
+        let pace = 1;
+        Self {
+            objects,
+            life,
+            pace,
+        }
+    }
+
+    /// For runners whose clocks go `pace` times as fast as the store's.
+    #[must_use]
+    pub fn paced(self, pace: u32) -> Self {
+        Self { pace, ..self }
     }
 
     /// Where it is, for people.

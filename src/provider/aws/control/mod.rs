@@ -69,10 +69,9 @@ impl provider::Control for Control {
             Change::Cluster(change) => {
                 eks::settled(&self.sessions, change, envelope, accepted).await
             }
-            Change::Identity(_) => Ok(Progress::settled()),
             Change::Database(change) => rds::settled(&self.sessions, change, envelope).await,
             // In force as soon as it is accepted.
-            Change::Zonal(_) => Ok(Progress::settled()),
+            Change::Identity(_) | Change::Zonal(_) => Ok(Progress::settled()),
         }
     }
 }

@@ -147,10 +147,9 @@ impl World {
             Change::Traffic(_) => self.state.route53.settled(&scene, accepted),
             Change::Network(_) => self.state.ec2.settled(&scene, envelope),
             Change::Cluster(_) => self.state.eks.settled(&scene, envelope, accepted),
-            Change::Identity(_) => Ok(Progress::settled()),
             Change::Database(_) => self.state.rds.settled(&scene, envelope),
             // In force as soon as it is accepted.
-            Change::Zonal(_) => Ok(Progress::settled()),
+            Change::Identity(_) | Change::Zonal(_) => Ok(Progress::settled()),
         }
     }
 
