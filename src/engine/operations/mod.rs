@@ -16,6 +16,7 @@ mod provision_cluster;
 mod provision_network;
 mod restore;
 mod scale_pool;
+mod weighted;
 mod zones;
 
 use async_trait::async_trait;

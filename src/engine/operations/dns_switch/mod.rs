@@ -1,25 +1,22 @@
 //! Moves the traffic of one name between the sides of its weighted group: blue-green by Route 53.
 
 mod checks;
-mod draft;
-mod observe;
 mod planned;
 
 use async_trait::async_trait;
 
-use super::{Arguments, Kind, Operation, Parameter, Refusal, World};
+use super::{
+    Arguments, Kind, Operation, Parameter, Refusal, World,
+    weighted::{self, ACCOUNT, REASON, SAMPLES, ZONE},
+};
 use crate::{engine::plan::Plan, inventory::QueryKind};
 
 pub(super) struct DnsSwitch;
 
+const NAME: &str = "dns-switch";
+
 const PARAMETERS: &[Parameter] = &[
-    Parameter {
-        name: "zone",
-        kind: Kind::HostedZone,
-        help: "the hosted zone, by id or name",
-        default: None,
-        required: true,
-    },
+    ZONE,
     Parameter {
         name: "name",
         kind: Kind::DnsName,
@@ -34,13 +31,7 @@ const PARAMETERS: &[Parameter] = &[
         default: None,
         required: true,
     },
-    Parameter {
-        name: "reason",
-        kind: Kind::Text,
-        help: "why, for those who read the run later",
-        default: None,
-        required: true,
-    },
+    REASON,
     Parameter {
         name: "type",
         kind: Kind::Choice(&["A", "AAAA", "CNAME", "TXT"]),
@@ -48,13 +39,7 @@ const PARAMETERS: &[Parameter] = &[
         default: None,
         required: false,
     },
-    Parameter {
-        name: "account",
-        kind: Kind::Account,
-        help: "the account of the zone; found by itself where only one has it",
-        default: None,
-        required: false,
-    },
+    ACCOUNT,
     Parameter {
         name: "bake",
         kind: Kind::Duration {
@@ -65,22 +50,13 @@ const PARAMETERS: &[Parameter] = &[
         default: None,
         required: false,
     },
-    Parameter {
-        name: "samples",
-        kind: Kind::Count {
-            least: 400,
-            most: 10_000,
-        },
-        help: "DNS queries per look at the answers",
-        default: Some("400"),
-        required: false,
-    },
+    SAMPLES,
 ];
 
 #[async_trait]
 impl Operation for DnsSwitch {
     fn name(&self) -> &'static str {
-        "dns-switch"
+        NAME
     }
 
     fn summary(&self) -> &'static str {
@@ -108,7 +84,7 @@ impl Operation for DnsSwitch {
 
     async fn plan(&self, wish: &Arguments, world: &World<'_>) -> Result<Plan, Refusal> {
         let wish = wish.complete(PARAMETERS)?;
-        let seen = observe::observe(&wish, world).await?;
+        let seen = weighted::observe(&wish, world).await?;
         planned::plan(&wish, &seen)
     }
 }

@@ -10,18 +10,21 @@ use crate::model::{
 
 /// Everything that the plan is made from.
 #[derive(Clone, Debug)]
-pub(super) struct Observed {
-    pub(super) account: AccountId,
-    pub(super) environment: EnvironmentClass,
-    pub(super) organization: Option<OrganizationId>,
+pub(in super::super) struct Observed {
+    pub(in super::super) account: AccountId,
+    pub(in super::super) environment: EnvironmentClass,
+    pub(in super::super) organization: Option<OrganizationId>,
     /// The account's zones and health checks as they were just read.
-    pub(super) zones: Zones,
-    pub(super) zone: HostedZone,
-    pub(super) author: String,
-    pub(super) now: Timestamp,
+    pub(in super::super) zones: Zones,
+    pub(in super::super) zone: HostedZone,
+    pub(in super::super) author: String,
+    pub(in super::super) now: Timestamp,
 }
 
-pub(super) async fn observe(wish: &Arguments, world: &World<'_>) -> Result<Observed, Refusal> {
+pub(in super::super) async fn observe(
+    wish: &Arguments,
+    world: &World<'_>,
+) -> Result<Observed, Refusal> {
     let wanted = wish.text("zone");
     let account = match wish.get("account") {
         Some(text) => world.account(text)?,

@@ -1,6 +1,6 @@
 //! The steps of a switch, one after the other.
 
-use super::{super::Arguments, checks::Receiver, observe::Observed};
+use super::{super::Arguments, Observed, Receiver};
 use crate::{
     engine::plan::{Expected, OnFailure, Precondition, Probe, Step, Watch, Work},
     model::{
@@ -12,20 +12,20 @@ use crate::{
 
 /// The TTL up to which a switch is quick enough to take back (Route 53 recommends 60 s beside
 /// aliases); the one that aliases of load balancers have.
-pub(super) const QUICK: u32 = 60;
+pub(in super::super) const QUICK: u32 = 60;
 /// What Route 53 names as the normal time to reach all servers.
 const INSYNC: u32 = 60;
 
 /// The steps so far; each waits for the one before.
-pub(super) struct Draft<'a> {
-    pub(super) seen: &'a Observed,
-    pub(super) steps: Vec<Step>,
+pub(in super::super) struct Draft<'a> {
+    pub(in super::super) seen: &'a Observed,
+    pub(in super::super) steps: Vec<Step>,
 }
 
 impl Draft<'_> {
     /// Phase 0: lowers the TTL and waits until the old one has run out everywhere. Gives the group
     /// as it is then.
-    pub(super) fn lower_ttl(&mut self, before: Vec<Record>, ttl: u32) -> Vec<Record> {
+    pub(in super::super) fn lower_ttl(&mut self, before: Vec<Record>, ttl: u32) -> Vec<Record> {
         let side = |record: Record| Side {
             record,
             from: ttl,
@@ -53,8 +53,11 @@ impl Draft<'_> {
         after
     }
 
-    pub(super) fn shift(
+    /// Moves the weights, once everything that gets traffic is healthy. Gives the group as it is
+    /// then.
+    pub(in super::super) fn shift(
         &mut self,
+        id: &str,
         before: Vec<Record>,
         from: &[u8],
         to: &[u8],
@@ -73,12 +76,12 @@ impl Draft<'_> {
             probe: self.health_of(side),
         });
         let why = "one batch: every side moves at once or none does";
-        self.change("shift", change, why, health.collect());
+        self.change(id, change, why, health.collect());
         after
     }
 
     /// What proves the switch: answers aged, counted, and watched.
-    pub(super) fn watch(
+    pub(in super::super) fn watch(
         &mut self,
         wish: &Arguments,
         after: Vec<Record>,
@@ -87,10 +90,7 @@ impl Draft<'_> {
         healthy: &[Receiver],
         warnings: &mut Vec<String>,
     ) {
-        self.wait("aged", ttl, "resolvers keep the old answer for the TTL");
-        if !self.seen.zone.private {
-            self.answers(after, wish.number("samples").unwrap_or(400));
-        }
+        self.converge("", wish, after, ttl);
         if bake == 0 {
             warnings.push("no bake: nobody watches after the answers have moved".into());
             return;
@@ -101,17 +101,40 @@ impl Draft<'_> {
         watch.extend(healthy.iter().map(|side| Watch::Holds {
             probe: self.health_of(side),
         }));
-        let work = Work::Bake {
-            seconds: bake,
-            interval_seconds: (bake / 12).clamp(5, 60),
-            watch,
-        };
-        let title = format!("watch for {bake} s");
         let why = "what answers must stay healthy, and the records as they were set";
-        self.read("bake", title, why, work, Expected::new(bake, bake));
+        self.bake("bake", bake, watch, why);
     }
 
-    fn health_of(&self, side: &Receiver) -> Probe {
+    /// Old answers run out, then the servers are asked; private zones cannot be. `stage` ends the
+    /// names of the steps.
+    pub(in super::super) fn converge(
+        &mut self,
+        stage: &str,
+        wish: &Arguments,
+        after: Vec<Record>,
+        ttl: u32,
+    ) {
+        let why = "resolvers keep the old answer for the TTL";
+        self.wait(&format!("aged{stage}"), ttl, why);
+        if !self.seen.zone.private {
+            let samples = wish.number("samples").unwrap_or(400);
+            self.answers(&format!("answers{stage}"), after, samples);
+        }
+    }
+
+    /// Watches for so many seconds; a watch that fails takes everything back.
+    pub(in super::super) fn bake(&mut self, id: &str, seconds: u32, watch: Vec<Watch>, why: &str) {
+        let work = Work::Bake {
+            seconds,
+            interval_seconds: (seconds / 12).clamp(5, 60),
+            watch,
+        };
+        let title = format!("watch for {seconds} s");
+        self.read(id, title, why, work, Expected::new(seconds, seconds));
+    }
+
+    /// Whether a side's health check passes.
+    pub(in super::super) fn health_of(&self, side: &Receiver) -> Probe {
         Probe::Healthy {
             account: self.seen.account.into(),
             check: side.check.clone(),
@@ -119,7 +142,7 @@ impl Draft<'_> {
         }
     }
 
-    fn answers(&mut self, sides: Vec<Record>, samples: u32) {
+    fn answers(&mut self, id: &str, sides: Vec<Record>, samples: u32) {
         let work = Work::Answers {
             account: self.seen.account,
             zone: self.seen.zone.id.clone(),
@@ -130,7 +153,7 @@ impl Draft<'_> {
         };
         let title = format!("ask the zone's own servers {samples} times");
         let why = "the shares of the answers must be those of the weights, with 99.9 % confidence";
-        self.read("answers", title, why, work, Expected::new(5, 60));
+        self.read(id, title, why, work, Expected::new(5, 60));
     }
 
     fn wait(&mut self, id: &str, seconds: u32, why: &str) {
