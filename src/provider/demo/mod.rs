@@ -31,6 +31,7 @@ mod zonal;
 pub use clock::{Clock, ClockSetting, NotAClock};
 pub use faults::{Fault, Faults, NotAFault, Place};
 pub use ledger::{Effect, Entry};
+pub use metrics::BalancerConduct;
 pub use options::DemoOptions;
 pub use process::{RemoteHandle, connect, handle, serve};
 pub use rds::ReplicaLag;

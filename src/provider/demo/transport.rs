@@ -13,6 +13,7 @@ use super::{
     client,
     faults::Faults,
     ledger::Entry,
+    metrics::BalancerConduct,
     options::DemoOptions,
     rds::{Hand, ReplicaLag},
     world::{Delay, World},
@@ -136,6 +137,11 @@ impl WorldHandle {
     /// Makes a health check fail or recover.
     pub fn set_health(&self, check: &HealthCheckId, healthy: bool) {
         self.world().set_health(check, healthy);
+    }
+
+    /// Decides what a load balancer's metrics tell from now on.
+    pub fn set_conduct(&self, place: &Place, name: &str, conduct: BalancerConduct) {
+        self.world().set_conduct(place, name, conduct);
     }
 
     /// Changes a network by hand.

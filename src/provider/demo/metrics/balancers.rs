@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Gauge;
+use super::{BalancerConduct, Gauge};
 use crate::{
     model::Place,
     provider::{
@@ -36,13 +36,18 @@ impl Gauge<'_> {
         let sick = self
             .route53
             .is_sick(self.scene.estate, &balancer.dns_name, at);
+        let conduct = self.conducts.at(place, &balancer.name, at);
+        let (failing, seconds) = match conduct {
+            BalancerConduct::Silent => return None,
+            BalancerConduct::Fails { permille } => (f64::from(permille) / 1000.0, 0.04),
+            BalancerConduct::Slow { millis } => (0.001, f64::from(millis) / 1000.0),
+            BalancerConduct::Well if sick => (0.35, 2.4),
+            BalancerConduct::Well => (0.001, 0.04 + 0.02 * unrest),
+        };
         match query.metric.as_str() {
             "RequestCount" => Some(requests),
-            "HTTPCode_Target_5XX_Count" => {
-                let share = if sick { 0.35 } else { 0.001 };
-                Some((requests * share).floor())
-            }
-            "TargetResponseTime" => Some(if sick { 2.4 } else { 0.04 + 0.02 * unrest }),
+            "HTTPCode_Target_5XX_Count" => Some((requests * failing).floor()),
+            "TargetResponseTime" if requests > 0.0 => Some(seconds),
             "HealthyHostCount" => Some(if sick { 0.0 } else { 3.0 }),
             _ => None,
         }

@@ -2,9 +2,13 @@
 //! moment, so that they tell what changes do; the seed adds a little unrest.
 
 mod balancers;
+mod conduct;
 mod databases;
 
 use jiff::{SignedDuration, Timestamp};
+
+pub use conduct::BalancerConduct;
+pub(super) use conduct::Conducts;
 
 use super::{estate::Site, rds::Rds, route53::Route53, scene::Scene};
 use crate::{
@@ -17,6 +21,7 @@ pub(super) struct Gauge<'a> {
     pub(super) scene: Scene<'a>,
     pub(super) rds: &'a Rds,
     pub(super) route53: &'a Route53,
+    pub(super) conducts: &'a Conducts,
 }
 
 /// Points of one answer at most, as GetMetricData has it for one metric.

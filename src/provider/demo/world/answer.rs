@@ -118,6 +118,7 @@ impl World {
                     scene: self.scene(now),
                     rds: &self.state.rds,
                     route53: &self.state.route53,
+                    conducts: &self.state.conducts,
                 };
                 let series = queries.iter().map(|query| gauge.series(query));
                 Answer::Metrics(series.collect::<Result<_>>()?)

@@ -17,6 +17,7 @@ use super::{
     faults::Faults,
     iam::Iam,
     ledger::Entry,
+    metrics::{BalancerConduct, Conducts},
     objects::Bucket,
     options::DemoOptions,
     quotas::Quotas,
@@ -57,6 +58,8 @@ pub(super) struct State {
     iam: Iam,
     #[serde(default)]
     quotas: Quotas,
+    #[serde(default)]
+    conducts: Conducts,
     /// Changes that took effect; no two objects are named alike.
     #[serde(default)]
     made: u64,
@@ -142,6 +145,12 @@ impl World {
 
     pub(super) fn set_health(&mut self, check: &HealthCheckId, healthy: bool) {
         self.state.route53.set_health(check, healthy);
+    }
+
+    /// Decides how a load balancer does from now on.
+    pub(super) fn set_conduct(&mut self, place: &Place, name: &str, conduct: BalancerConduct) {
+        let now = self.now();
+        self.state.conducts.set(place, name, now, conduct);
     }
 
     /// Grants a quota, as a support case does.
