@@ -19,6 +19,7 @@ pub mod approval;
 pub mod arming;
 mod budget;
 pub mod clock;
+mod comparison;
 pub mod confirm;
 mod error;
 pub mod export;

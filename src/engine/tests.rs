@@ -25,6 +25,7 @@ use crate::{
 
 mod approval;
 mod baseline;
+mod canary;
 mod clusters;
 mod crash;
 mod databases;

@@ -1,6 +1,7 @@
 //! The kinds of change that can be planned. An operation is one file and one line here; its flags,
 //! its form in the deck, its help and its completion follow from its parameters.
 
+mod canary;
 mod clusters;
 mod database;
 mod dns_switch;
@@ -37,6 +38,7 @@ use crate::{
 pub fn all() -> &'static [&'static dyn Operation] {
     &[
         &dns_switch::DnsSwitch,
+        &canary::Canary,
         &peer_vpcs::PeerVpcs,
         &provision_network::ProvisionNetwork,
         &provision_cluster::ProvisionCluster,

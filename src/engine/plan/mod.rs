@@ -3,6 +3,7 @@
 
 pub mod canon;
 mod cluster_source;
+mod comparison;
 mod digest;
 mod draft;
 mod probe;
@@ -24,6 +25,7 @@ use serde_json::Value;
 
 pub use canon::NotCanonical;
 pub use cluster_source::ClusterSource;
+pub use comparison::{Comparison, Control, Measured, Measurement};
 pub use digest::{Digest, NotADigest};
 pub(in crate::engine) use draft::Draft;
 pub use probe::{ClusterProbe, DatabaseQuestion, NetworkProbe, PeeringState, Probe, Way};

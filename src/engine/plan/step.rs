@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FactId, Probe, StepId};
+use super::{Comparison, FactId, Probe, StepId};
 use crate::model::{AccountId, Change, Class, HostedZoneId, Region, traffic::Record};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,10 @@ pub enum Watch {
     Holds { probe: Probe },
     /// The change of an earlier step must stand.
     Stands { step: StepId },
+    /// The answer stays yes, or nothing can be told: of what is compared with.
+    Control { probe: Probe },
+    /// The canary does no worse than the stable side.
+    Compares { comparison: Box<Comparison> },
 }
 
 /// What is read again right before a step starts.
@@ -274,15 +278,19 @@ impl Step {
             Work::Until { probe, .. } => Some(probe),
             _ => None,
         };
-        let watched = match &self.work {
-            Work::Bake { watch, .. } => watch.as_slice(),
-            _ => &[],
-        };
-        let watched = watched.iter().filter_map(|watch| match watch {
-            Watch::Holds { probe } => Some(probe),
-            Watch::Stands { .. } => None,
+        let watched = self.watched().iter().filter_map(|watch| match watch {
+            Watch::Holds { probe } | Watch::Control { probe } => Some(probe),
+            Watch::Stands { .. } | Watch::Compares { .. } => None,
         });
         before.chain(until).chain(watched)
+    }
+
+    /// What it watches.
+    const fn watched(&self) -> &[Watch] {
+        match &self.work {
+            Work::Bake { watch, .. } => watch.as_slice(),
+            _ => &[],
+        }
     }
 
     /// IAM actions that the role needs for it, each once.
@@ -291,6 +299,10 @@ impl Step {
         let changes = [self.changes(), self.inverse()].into_iter().flatten();
         let mut needed: Vec<&'static str> = changes.flat_map(Change::permissions).collect();
         needed.extend(self.probes().flat_map(|probe| probe.permissions()));
+        let mut watched = self.watched().iter();
+        if watched.any(|watch| matches!(watch, Watch::Compares { .. })) {
+            needed.extend(Comparison::PERMISSIONS);
+        }
         needed.sort_unstable();
         needed.dedup();
         needed

@@ -1,21 +1,17 @@
-//! Steps that wait, ask, sample and watch.
+//! Steps that wait, ask and sample.
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::task::{Asked, Job, Next, Outside, answer, seconds};
-use crate::{
-    engine::{
-        machine::{PauseReason, step},
-        plan::{OnFailure, Precondition, Watch, Work},
-        share,
-    },
-    model::Standing,
-    provider::Envelope,
+use super::{
+    bake::bake,
+    task::{Asked, Job, Next, Outside, answer, seconds},
+};
+use crate::engine::{
+    machine::{PauseReason, step},
+    plan::{OnFailure, Precondition, Work},
+    share,
 };
 use step::Verdict;
-
-/// Looks in a row that must be bad before a bake fails: one late answer is no outage.
-const FAILURES: u32 = 3;
 
 pub(super) async fn check(job: Job, outside: Outside<'_>) -> Next {
     if job.known.state != step::State::Checking {
@@ -53,7 +49,7 @@ async fn begin(job: &Job, outside: Outside<'_>) -> Next {
     job.happened([step::Event::CheckBegan])
 }
 
-fn sample_of(text: &str) -> step::Event {
+pub(super) fn sample_of(text: &str) -> step::Event {
     step::Event::CheckSample {
         by_side: BTreeMap::new(),
         strange: 0,
@@ -145,102 +141,4 @@ async fn sample(job: &Job, outside: Outside<'_>) -> Next {
     let mut next = job.happened([counted, step::Event::CheckVerdict { verdict, text }]);
     next.pause = job.pause(PauseReason::Inconclusive, said).pause;
     next
-}
-
-/// Looks once at what must stay true.
-async fn bake(job: &Job, outside: Outside<'_>) -> Next {
-    let Work::Bake {
-        seconds: whole,
-        interval_seconds,
-        watch,
-    } = &job.step().work
-    else {
-        return Next::default();
-    };
-    let (bad, drift) = match look(job, outside, watch).await {
-        Ok(seen) => seen,
-        Err(next) => return *next,
-    };
-    if !drift.is_empty() {
-        return job.happened([step::Event::Drift { lines: drift }]);
-    }
-    let text = if bad.is_empty() {
-        "everything that is watched is well".to_owned()
-    } else {
-        bad.join(", ")
-    };
-    let failures = if bad.is_empty() { 0 } else { job.reads + 1 };
-    let sample = sample_of(&text);
-    if failures >= FAILURES {
-        let (verdict, error) = (Verdict::Fail, text.clone());
-        return job.happened([
-            sample,
-            step::Event::CheckVerdict { verdict, text },
-            step::Event::StepFailed { error },
-        ]);
-    }
-    let left = seconds(*whole).checked_sub(job.age);
-    match left.filter(|left| !left.is_zero()) {
-        None if failures == 0 => {
-            let verdict = Verdict::Pass;
-            job.happened([
-                sample,
-                step::Event::CheckVerdict { verdict, text },
-                step::Event::StepDone,
-            ])
-        }
-        left => {
-            let interval = seconds(*interval_seconds);
-            let mut next = job.happened([sample]).after_reads(failures);
-            next.nap = Some(left.map_or(interval, |left| left.min(interval)));
-            next
-        }
-    }
-}
-
-/// What is not well, and what somebody else changed.
-async fn look(
-    job: &Job,
-    outside: Outside<'_>,
-    watch: &[Watch],
-) -> Result<(Vec<String>, Vec<String>), Box<Next>> {
-    let (mut bad, mut drift) = (Vec::new(), Vec::new());
-    for watch in watch {
-        match watch {
-            Watch::Holds { probe } => match job.ask(outside, probe).await {
-                Asked::Seen(seen) if seen.holds == Some(true) => {}
-                Asked::Seen(seen) => bad.push(seen.text),
-                Asked::Trouble(error) => return Err(Box::new(Next::trouble(error))),
-                Asked::Unbound(error) => return Err(Box::new(job.failed(error))),
-            },
-            Watch::Stands { step } => {
-                let Some(envelope) = job.envelope_of(step) else {
-                    continue;
-                };
-                let asked = outside.control.standing(&envelope);
-                match answer(outside.clock, asked).await {
-                    Ok(Standing::To { .. }) => {}
-                    Ok(Standing::From) => drift.push(format!("`{step}` was taken back")),
-                    Ok(Standing::Moving(text)) => bad.push(text),
-                    Ok(Standing::Several(lines) | Standing::Elsewhere(lines)) => {
-                        drift.extend(lines);
-                    }
-                    Err(error) => return Err(Box::new(Next::trouble(error))),
-                }
-            }
-        }
-    }
-    Ok((bad, drift))
-}
-
-impl Job {
-    /// The change of another step, as it was sent.
-    fn envelope_of(&self, step: &crate::engine::plan::StepId) -> Option<Envelope> {
-        let other = Self {
-            id: step.clone(),
-            ..self.clone()
-        };
-        other.sealed.plan().step(step)?.changes()?;
-        other.envelope().ok()
-    }
 }

@@ -4,6 +4,7 @@
 //! Steps that do not wait for each other are worked on side by side. A [`task`] works on one step
 //! and only reads or sends; what it brings is written down here, in one place, and believed after.
 
+mod bake;
 mod book;
 mod check;
 mod follow;

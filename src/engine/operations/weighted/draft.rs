@@ -2,7 +2,7 @@
 
 use super::{super::Arguments, Observed, Receiver};
 use crate::{
-    engine::plan::{Expected, OnFailure, Precondition, Probe, Step, Watch, Work},
+    engine::plan::{Compensation, Expected, OnFailure, Precondition, Probe, Step, Watch, Work},
     model::{
         Change,
         change::{Side, TrafficChange},
@@ -78,6 +78,26 @@ impl Draft<'_> {
         let why = "one batch: every side moves at once or none does";
         self.change(id, change, why, health.collect());
         after
+    }
+
+    /// Taking the newest change back leads straight to these weights, past all stages between: the
+    /// first of several that are taken back moves everything, the others find it done.
+    pub(in super::super) fn undone_to(&mut self, records: &[Record], weights: &[u8]) {
+        let sides = records.iter().zip(weights).filter_map(|(record, &to)| {
+            let from = record.weight()?;
+            let record = record.clone();
+            Some(Side { record, from, to })
+        });
+        let change = TrafficChange::ShiftWeights {
+            account: self.seen.account.into(),
+            zone: self.seen.zone.id.clone(),
+            sides: sides.collect(),
+        };
+        if let Some(step) = self.steps.last_mut() {
+            step.compensation = Compensation::Inverse {
+                change: Box::new(Change::Traffic(change)),
+            };
+        }
     }
 
     /// What proves the switch: answers aged, counted, and watched.
