@@ -105,6 +105,8 @@ identifiers! {
     UnitId
     /// `p-…`
     PolicyId
+    /// What a policy can be attached to, by its id: a root, an organizational unit, an account.
+    TargetId
     /// An availability zone by name (`eu-west-1a`), which differs between accounts.
     ZoneName
     /// `vpc-…`
@@ -149,6 +151,14 @@ identifiers! {
     HostedZoneId
     /// A Route 53 health check.
     HealthCheckId
+}
+
+impl TargetId {
+    /// Whether it is that root, unit or account.
+    #[must_use]
+    pub fn is(&self, id: &impl fmt::Display) -> bool {
+        *self.0 == *id.to_string()
+    }
 }
 
 impl Region {

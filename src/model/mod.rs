@@ -28,7 +28,7 @@ pub use id::{
     AccountId, AllocationId, Arn, AttachmentId, ClusterId, ClusterName, EndpointId, FlowLogId,
     HealthCheckId, HostedZoneId, InternetGatewayId, LaunchTemplateId, NatGatewayId, NetworkAclId,
     OrganizationId, PeeringId, Place, PolicyId, PoolName, Region, ReservationId, RoleName,
-    RouteTableId, SecurityGroupId, SubnetId, TransitGatewayId, TransitGatewayRouteTableId, UnitId,
+    RouteTableId, SecurityGroupId, SubnetId, TargetId, TransitGatewayId, TransitGatewayRouteTableId, UnitId,
     VpcId, ZoneName,
 };
 pub use organization::{

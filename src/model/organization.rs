@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Arn, OrganizationId, PolicyId, UnitId};
+use super::{AccountId, Arn, OrganizationId, PolicyId, TargetId, UnitId};
 
 /// Tags of anything; ordered, so that what is shown and hashed does not depend on the answer's order.
 pub type Tags = BTreeMap<String, String>;
@@ -182,5 +182,28 @@ impl Organization {
         own.chain(inherited)
             .filter_map(|(id, from)| Some((self.policy(id)?, from)))
             .collect()
+    }
+
+    /// The policies that are attached to a root, a unit or an account itself; `None` where there is
+    /// no such target.
+    #[must_use]
+    pub fn attached_to(&self, target: &TargetId) -> Option<&[PolicyId]> {
+        let unit = self.units.iter().find(|unit| target.is(&unit.id));
+        let account = || self.accounts.iter().find(|account| target.is(&account.id));
+        unit.map(|unit| unit.policies.as_slice())
+            .or_else(|| account().map(|account| account.policies.as_slice()))
+    }
+
+    /// The accounts that a policy reaches which is attached to the target. The management account is
+    /// never among them: service control policies do not restrict it.
+    pub fn reached_from(&self, target: &TargetId) -> impl Iterator<Item = &Account> {
+        let within = |account: &Account| {
+            let above = account.parent.as_ref().map(|unit| self.ancestry(unit));
+            target.is(&account.id)
+                || above.is_some_and(|units| units.iter().any(|unit| target.is(&unit.id)))
+        };
+        let accounts = self.accounts.iter();
+        accounts
+            .filter(move |account| Some(account.id) != self.management_account && within(account))
     }
 }

@@ -36,8 +36,8 @@ pub use workloads::{
 pub use crate::model::change::Progress;
 
 use crate::model::{
-    AccountId, Arn, ClusterName, HostedZoneId, Organization, Place, PoolName, QuotaCode, Region,
-    RoleName, VpcId,
+    AccountId, Arn, ClusterName, HostedZoneId, Organization, Place, Policy, PolicyId, PoolName,
+    QuotaCode, Region, RoleName, TargetId, VpcId,
     cluster::Cluster,
     compute::{Compute, Machine, Nodes, Offer},
     cost::{Anomaly, Budget, CostMetric, CostQuery, CostReport, Forecast},
@@ -57,6 +57,21 @@ pub trait Organizations: Send + Sync {
         &self,
         found: &mut (dyn for<'o> FnMut(&'o Organization) + Send),
     ) -> Result<Organization>;
+
+    /// One policy with its document; `None` where there is none of that id.
+    async fn policy(&self, id: &PolicyId) -> Result<Option<Policy>> {
+        let whole = self.organization(&mut |_| ()).await?;
+        Ok(whole.policy(id).cloned())
+    }
+
+    /// The accounts that a policy attached to the target reaches, in order; see
+    /// [`Organization::reached_from`].
+    async fn reached(&self, target: &TargetId) -> Result<Vec<AccountId>> {
+        let whole = self.organization(&mut |_| ()).await?;
+        let mut found: Vec<AccountId> = whole.reached_from(target).map(|one| one.id).collect();
+        found.sort_unstable();
+        Ok(found)
+    }
 }
 
 /// EC2 networking.

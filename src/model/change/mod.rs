@@ -7,6 +7,7 @@ mod cluster;
 mod database;
 mod identity;
 mod network;
+mod organization;
 mod owned;
 mod reference;
 mod traffic;
@@ -24,6 +25,7 @@ pub use identity::IdentityChange;
 pub use network::{
     DefaultRules, DnsAttribute, Flow, NetworkChange, NetworkObject, PeeringSide, RouteVia,
 };
+pub use organization::{Attachment, OrganizationChange};
 pub use reference::{Ref, Unbound};
 pub use traffic::{Side, TrafficChange};
 pub use zonal::{ZonalChange, comment as shift_comment};
@@ -39,6 +41,7 @@ pub enum Change {
     Identity(IdentityChange),
     Database(DatabaseChange),
     Zonal(ZonalChange),
+    Organization(OrganizationChange),
 }
 
 /// What every change says of itself.
@@ -270,6 +273,12 @@ impl From<ZonalChange> for Change {
     }
 }
 
+impl From<OrganizationChange> for Change {
+    fn from(change: OrganizationChange) -> Self {
+        Self::Organization(change)
+    }
+}
+
 impl Location {
     #[must_use]
     pub fn new(account: impl Into<Ref<AccountId>>, region: impl Into<Region>) -> Self {
@@ -303,6 +312,7 @@ impl Change {
             Self::Identity(change) => change,
             Self::Database(change) => change,
             Self::Zonal(change) => change,
+            Self::Organization(change) => change,
         }
     }
 

@@ -39,7 +39,7 @@ impl Iam {
         name: &RoleName,
     ) -> Result<Option<Role>> {
         scene.site(account)?;
-        Ok(self.at(account, name, before(scene.at, SEEN)))
+        Ok(self.at(account, name, scene.before(SEEN)))
     }
 
     /// Whether a service may use the role by now, and with which policies; the reason why not, in
@@ -54,7 +54,7 @@ impl Iam {
         let name = role.as_str().rsplit('/').next().unwrap_or_default();
         let absent = || format!("roleArn, {role}, does not exist");
         let account = role.account().ok_or_else(absent)?;
-        let known = self.at(account, &name.into(), before(scene.at, PROPAGATED));
+        let known = self.at(account, &name.into(), scene.before(PROPAGATED));
         let known = known
             .filter(|known| known.arn == *role)
             .ok_or_else(absent)?;
@@ -162,10 +162,6 @@ fn operator(account: AccountId) -> Role {
         policies: Vec::new(),
         tags: Tags::new(),
     }
-}
-
-fn before(moment: Timestamp, by: Duration) -> Timestamp {
-    moment.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 fn key(account: AccountId, name: &RoleName) -> String {

@@ -18,6 +18,7 @@ mod ledger;
 mod metrics;
 mod objects;
 mod options;
+mod organizations;
 mod process;
 mod quotas;
 mod rds;

@@ -1,5 +1,7 @@
 //! What every simulated service is shown when it answers, and how it says no.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{
@@ -33,6 +35,11 @@ impl<'a> Scene<'a> {
                 name: account.to_string(),
             })
         })
+    }
+
+    /// The moment that a read shows which lags behind by so much.
+    pub(super) fn before(&self, by: Duration) -> Timestamp {
+        self.at.saturating_sub(by).unwrap_or(Timestamp::MIN)
     }
 
     /// A fresh id in EC2's form.

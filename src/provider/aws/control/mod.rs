@@ -7,6 +7,7 @@ mod capacity;
 mod ec2;
 mod eks;
 mod iam;
+mod organizations;
 mod rds;
 mod route53;
 mod zonal;
@@ -48,6 +49,9 @@ impl provider::Control for Control {
             Change::Identity(change) => iam::perform(sessions, change, envelope).await,
             Change::Database(change) => rds::perform(sessions, change, envelope).await,
             Change::Zonal(change) => zonal::perform(sessions, change, envelope).await,
+            Change::Organization(change) => {
+                organizations::perform(sessions, change, reference).await
+            }
         }
     }
 
@@ -59,6 +63,7 @@ impl provider::Control for Control {
             Change::Identity(change) => iam::standing(&self.sessions, change, envelope).await,
             Change::Database(change) => rds::standing(&self.sessions, change, envelope).await,
             Change::Zonal(change) => zonal::standing(&self.sessions, change, envelope).await,
+            Change::Organization(change) => organizations::standing(&self.sessions, change).await,
         }
     }
 
@@ -71,7 +76,9 @@ impl provider::Control for Control {
             }
             Change::Database(change) => rds::settled(&self.sessions, change, envelope).await,
             // In force as soon as it is accepted.
-            Change::Identity(_) | Change::Zonal(_) => Ok(Progress::settled()),
+            Change::Identity(_) | Change::Organization(_) | Change::Zonal(_) => {
+                Ok(Progress::settled())
+            }
         }
     }
 }

@@ -51,7 +51,7 @@ pub(super) enum Answer {
 
 /// The client and nothing else.
 pub(super) struct Fetcher {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Fetcher {
@@ -228,7 +228,7 @@ fn status(told: &aws_sdk_organizations::types::Account) -> AccountStatus {
     }
 }
 
-fn policy(told: &PolicySummary) -> Option<Policy> {
+pub(super) fn policy(told: &PolicySummary) -> Option<Policy> {
     Some(Policy {
         id: told.id()?.into(),
         name: told.name().unwrap_or_default().into(),

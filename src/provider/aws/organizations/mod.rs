@@ -1,6 +1,7 @@
 //! The organization's tree, accounts, policies and delegations, shown as they are found.
 
 mod fetch;
+mod narrow;
 mod walk;
 
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use self::{
 };
 use super::session::Sessions;
 use crate::{
-    model::{Account, AccountStatus, Arn, Organization},
+    model::{Account, AccountId, AccountStatus, Arn, Organization, Policy, PolicyId, TargetId},
     provider::{self, Caller, Error, Kind, Result},
 };
 
@@ -58,6 +59,14 @@ impl provider::Organizations for Directory {
         };
         self.sessions.learn(&organization);
         Ok(organization)
+    }
+
+    async fn policy(&self, id: &PolicyId) -> Result<Option<Policy>> {
+        Fetcher::new(&self.sessions).policy(id).await
+    }
+
+    async fn reached(&self, target: &TargetId) -> Result<Vec<AccountId>> {
+        Fetcher::new(&self.sessions).reached(target).await
     }
 }
 

@@ -9,7 +9,8 @@ use super::{
     tags,
 };
 use crate::model::{
-    Account, AccountStatus, DelegatedAdministrator, Organization, Policy, PolicyId, Tags, Unit,
+    Account, AccountStatus, DelegatedAdministrator, Organization, Policy, PolicyId, Tags, TargetId,
+    Unit,
 };
 
 /// Accounts in one page of the organization.
@@ -46,6 +47,21 @@ pub(in super::super) fn page(estate: &Estate, page: usize) -> (Organization, boo
         }
     };
     (part, end < estate.sites.len())
+}
+
+/// What the world attaches to a root, a unit or an account; `None` where there is no such target.
+pub(in super::super) fn attached_to(estate: &Estate, target: &TargetId) -> Option<Vec<PolicyId>> {
+    let mut units = units(estate).into_iter();
+    if let Some(unit) = units.find(|unit| target.is(&unit.id)) {
+        return Some(unit.policies);
+    }
+    let site = estate.site(target.as_str().parse().ok()?)?;
+    Some(account(estate, site).policies)
+}
+
+/// Whether there is such a policy.
+pub(in super::super) fn has_policy(id: &PolicyId) -> bool {
+    policies().iter().any(|policy| policy.id == *id)
 }
 
 fn units(estate: &Estate) -> Vec<Unit> {

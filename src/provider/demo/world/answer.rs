@@ -43,7 +43,8 @@ impl World {
         Ok(match call {
             Call::Caller(account) => Answer::Caller(caller(estate, account)?),
             Call::Organization(page) => {
-                let (part, more) = content::organization::page(estate, page);
+                let scene = self.scene(self.seen());
+                let (part, more) = self.state.organizations.page(&scene, page);
                 Answer::Organization(Box::new(part), more)
             }
             Call::Network(place) => {

@@ -20,6 +20,7 @@ use super::{
     metrics::{BalancerConduct, Conducts},
     objects::Bucket,
     options::DemoOptions,
+    organizations::Directory,
     quotas::Quotas,
     rds::{Hand, Rds},
     route53::Route53,
@@ -56,6 +57,8 @@ pub(super) struct State {
     eks: Eks,
     #[serde(default)]
     iam: Iam,
+    #[serde(default)]
+    organizations: Directory,
     #[serde(default)]
     quotas: Quotas,
     #[serde(default)]

@@ -97,6 +97,7 @@ impl World {
             iam,
             rds,
             zonal,
+            organizations,
             faults,
             quotas,
             made,
@@ -124,6 +125,7 @@ impl World {
             }
             Change::Database(_) => rds.apply(&scene, envelope),
             Change::Zonal(change) => zonal.apply(&scene, envelope, change),
+            Change::Organization(change) => organizations.apply(&scene, change),
         }
     }
 
@@ -137,6 +139,7 @@ impl World {
             Change::Identity(_) => self.state.iam.standing(&scene, envelope),
             Change::Database(_) => self.state.rds.standing(&scene, envelope),
             Change::Zonal(change) => self.state.zonal.standing(&scene, envelope, change),
+            Change::Organization(change) => self.state.organizations.standing(&scene, change),
         }
     }
 
@@ -149,7 +152,9 @@ impl World {
             Change::Cluster(_) => self.state.eks.settled(&scene, envelope, accepted),
             Change::Database(_) => self.state.rds.settled(&scene, envelope),
             // In force as soon as it is accepted.
-            Change::Identity(_) | Change::Zonal(_) => Ok(Progress::settled()),
+            Change::Identity(_) | Change::Organization(_) | Change::Zonal(_) => {
+                Ok(Progress::settled())
+            }
         }
     }
 
