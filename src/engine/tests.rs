@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod approval;
+mod attach;
 mod baseline;
 mod canary;
 mod clusters;

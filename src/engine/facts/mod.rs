@@ -3,6 +3,7 @@
 pub(super) mod cluster;
 pub(super) mod database;
 pub(super) mod network;
+pub(super) mod organization;
 pub(super) mod traffic;
 
 use serde_json::Value;
@@ -24,6 +25,7 @@ pub(super) async fn read(provider: &Provider, source: &Source) -> Result<Value> 
         }
         Source::Network(source) => network::read(provider, source).await,
         Source::Cluster(source) => cluster::read(provider, source).await,
+        Source::Organization(source) => organization::read(provider, source).await,
         Source::Database { place, kind, id } => {
             let wanted = Wanted::one(*kind, id);
             let seen = provider.databases.databases(place, &wanted).await?;

@@ -2,6 +2,7 @@
 //! its form in the deck, its help and its completion follow from its parameters.
 
 mod canary;
+mod attach_policy;
 mod clusters;
 mod database;
 mod dns_switch;
@@ -47,6 +48,7 @@ pub fn all() -> &'static [&'static dyn Operation] {
         &promote_replica::PromoteReplica,
         &restore::RestoreSnapshot,
         &restore::RestorePointInTime,
+        &attach_policy::AttachPolicy,
     ]
 }
 

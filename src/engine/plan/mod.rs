@@ -6,6 +6,7 @@ mod cluster_source;
 mod comparison;
 mod digest;
 mod draft;
+mod organization_source;
 mod probe;
 mod review;
 #[cfg(test)]
@@ -16,7 +17,7 @@ mod step;
 mod symbol;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -28,6 +29,7 @@ pub use cluster_source::ClusterSource;
 pub use comparison::{Comparison, Control, Measured, Measurement};
 pub use digest::{Digest, NotADigest};
 pub(in crate::engine) use draft::Draft;
+pub use organization_source::OrganizationSource;
 pub use probe::{ClusterProbe, DatabaseQuestion, NetworkProbe, PeeringState, Probe, Way};
 pub use review::{ChangeLine, Review, StepReview};
 pub use seal::{Sealed, Tampered, Unsealable};
@@ -162,6 +164,7 @@ pub enum Source {
         check: HealthCheckId,
     },
     Cluster(ClusterSource),
+    Organization(OrganizationSource),
     /// What does not change by itself about a database.
     Database {
         place: Place,
@@ -261,6 +264,19 @@ impl Plan {
     pub fn verdict(&self) -> Verdict {
         let said = self.policy.iter().map(|ruling| ruling.verdict);
         said.max().unwrap_or(Verdict::Allow)
+    }
+
+    /// The accounts that its steps read or change, as far as they are known before the run. What it
+    /// reaches can be more: a policy takes effect in accounts that nobody enters.
+    #[must_use]
+    pub fn visited(&self) -> BTreeSet<AccountId> {
+        let asked = self.steps.iter().flat_map(Step::probes);
+        let asked = asked.filter_map(|probe| probe.account().known().copied());
+        self.steps
+            .iter()
+            .filter_map(Step::account)
+            .chain(asked)
+            .collect()
     }
 
     #[must_use]

@@ -540,8 +540,7 @@ impl<'a> Runner<'a> {
             let text = format!("{} ({})", denied.message, denied.rule);
             return self.pause(PauseReason::Policy, None, text).await;
         }
-        let accounts = self.sealed.plan().reach.accounts.clone();
-        for account in accounts {
+        for account in self.sealed.plan().visited() {
             let asked = self.outside.provider.identity.caller(Some(account));
             match answer(clock, asked).await {
                 Ok(caller) if caller.account == account => {}
