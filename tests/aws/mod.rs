@@ -16,6 +16,7 @@ mod offline;
 mod operator;
 mod organization;
 mod peering;
+mod policies;
 mod pools;
 mod protection;
 mod provision;
