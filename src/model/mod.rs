@@ -28,8 +28,8 @@ pub use id::{
     AccountId, AllocationId, Arn, AttachmentId, ClusterId, ClusterName, EndpointId, FlowLogId,
     HealthCheckId, HostedZoneId, InternetGatewayId, LaunchTemplateId, NatGatewayId, NetworkAclId,
     OrganizationId, PeeringId, Place, PolicyId, PoolName, Region, ReservationId, RoleName,
-    RouteTableId, SecurityGroupId, SubnetId, TargetId, TransitGatewayId, TransitGatewayRouteTableId, UnitId,
-    VpcId, ZoneName,
+    RouteTableId, SecurityGroupId, SubnetId, TargetId, TransitGatewayId,
+    TransitGatewayRouteTableId, UnitId, VpcId, ZoneName,
 };
 pub use organization::{
     Account, AccountStatus, DelegatedAdministrator, EnvironmentClass, Organization, Policy, Tags,

@@ -1,8 +1,8 @@
 //! The kinds of change that can be planned. An operation is one file and one line here; its flags,
 //! its form in the deck, its help and its completion follow from its parameters.
 
-mod canary;
 mod attach_policy;
+mod canary;
 mod clusters;
 mod database;
 mod dns_switch;
