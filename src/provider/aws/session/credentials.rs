@@ -3,7 +3,9 @@
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime::client::{
-    orchestrator::endpoints::StaticUriEndpointResolver, retries::strategy::NeverRetryStrategy,
+    auth::no_auth::{NO_AUTH_SCHEME_ID, NoAuthScheme},
+    orchestrator::endpoints::StaticUriEndpointResolver,
+    retries::strategy::NeverRetryStrategy,
 };
 use aws_smithy_runtime_api::{
     box_error::BoxError,
@@ -24,9 +26,12 @@ pub(super) async fn of(sdk: &SdkConfig) -> Result<Credentials, BoxError> {
     let cache = sdk
         .identity_cache()
         .ok_or("this configuration keeps no identities")?;
+    let resolver = SharedIdentityResolver::new(provider);
     // The cache looks at the time only; the other parts are what a client would need besides.
     let components = RuntimeComponentsBuilder::new("credentials")
         .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(Vec::new())))
+        .with_auth_scheme(NoAuthScheme::new())
+        .with_identity_resolver(NO_AUTH_SCHEME_ID, resolver.clone())
         .with_endpoint_resolver(Some(StaticUriEndpointResolver::http_localhost(0)))
         .with_retry_strategy(Some(NeverRetryStrategy::new()))
         .with_identity_cache(Some(cache.clone()))
@@ -34,7 +39,6 @@ pub(super) async fn of(sdk: &SdkConfig) -> Result<Credentials, BoxError> {
         .with_time_source(sdk.time_source())
         .build()?;
     let bag = ConfigBag::base();
-    let resolver = SharedIdentityResolver::new(provider);
     let identity = cache
         .resolve_cached_identity(resolver, &components, &bag)
         .await?;
