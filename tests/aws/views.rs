@@ -114,7 +114,7 @@ fn every_view_lists_what_boto3_lists() {
     assert_eq!(pools.len(), listed.clone().filter(gpu).count());
     for pool in &pools {
         let sizes = ["account", "id", "wanted", "max"].map(|key| pool[key].clone());
-        let same = |one: &Value| [0, 1, 3, 4].map(|at| one[at].clone()) == sizes;
+        let same = |one: &Value| [0_usize, 1, 3, 4].map(|at| one[at].clone()) == sizes;
         let found = listed.clone().any(same);
         assert!(found, "{sizes:?}");
     }
